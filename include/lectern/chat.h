@@ -1,0 +1,58 @@
+// A conversation about a library's documents: answers with their sources.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/engine.h"
+#include "lectern/library.h"
+
+namespace lectern {
+
+struct Citation {
+  int number = 0;           // as the answer writes it: [number]; it is `passages[number - 1]`
+  std::string file;         // absolute path
+  std::optional<int> page;  // physical page, from 1
+  std::string quote;        // the sentence of the passage that supports the answer
+  Span quote_span;          // of the quote, in the document's extracted text
+  Span answer_span;         // of the sentence that it supports, in `Answer::text`
+};
+
+struct Answer {
+  std::string text;
+  bool declined = false;  // nothing relevant was found: `passages` are the nearest
+  bool stopped = false;   // on request
+  std::vector<Citation> citations;
+  std::vector<Passage> passages;
+  int input_tokens = 0, output_tokens = 0;
+  double ttft_ms = 0, tpot_ms = 0;  // TTFT counts from the call, retrieval included
+};
+
+struct ChatOptions {
+  int top_k = 5;               // passages offered to the model
+  int answer_tokens = 320;     // at most
+  int prompt_tokens = 0;       // budget of the prompt; 0: what the context leaves beside the answer, 3,072 at most
+  double temperature = 0;
+  std::uint64_t seed = 0;
+};
+
+class Chat {
+ public:
+  virtual ~Chat() = default;
+
+  /// Answers `question`; `on_text` gets pieces of the answer as they come, citations already checked.
+  /// Throws Error: kTooLong (a question that leaves no room for a passage), and what the engine throws.
+  virtual Answer ask(std::string_view question, const std::function<void(std::string_view)>& on_text = {},
+                     std::stop_token stop = {}) = 0;
+  virtual void clear() = 0;  // forgets the conversation
+};
+
+/// `model` and `library` must outlive it. Without a library it is a plain conversation.
+std::unique_ptr<Chat> start_chat(Engine& model, const Library* library, const ChatOptions& options = {});
+
+}  // namespace lectern

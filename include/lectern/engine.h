@@ -1,0 +1,124 @@
+// Running an engine file: generation and embeddings for many requests at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/error.h"
+#include "lectern/tokenizer.h"
+
+namespace lectern {
+
+enum class KvType { kF16, kBF16, kF32 };
+
+/// Whose turn on the worker pool comes first.
+enum class Priority { kInteractive, kBackground };
+
+struct EngineOptions {
+  int threads = 0;               // 0: one for each core; fixed by the first engine of the process
+  std::size_t kv_bytes = 0;      // memory for KV blocks; 0: a quarter of the machine's, no more than 64 full contexts
+  int block_size = 32;           // tokens in a KV block, a multiple of 16
+  int step_tokens = 512;         // tokens in one step, prefill and decode together
+  int max_sequences = 64;        // requests in one step
+  KvType kv_type = KvType::kF16;
+  bool prefix_cache = true;
+  Priority priority = Priority::kInteractive;
+};
+
+struct SamplingOptions {
+  double temperature = 0;         // 0: greedy
+  int top_k = 0;                  // 0: all
+  double top_p = 1;
+  std::uint64_t seed = 0;         // the same seed and prompt give the same tokens, whatever else runs
+  int max_tokens = 512;
+  bool ignore_end = false;        // goes on past the model's end tokens
+  std::vector<std::string> stop;  // text at which the answer ends; not part of it
+};
+
+struct Request {
+  std::vector<TokenId> prompt;
+  SamplingOptions sampling;
+  bool prefix_cache = true;  // may share KV blocks with other requests of the same beginning
+  /// Called on the engine's thread with the logits after each prompt token, in order: [vocabulary].
+  std::function<void(int position, std::span<const float> logits)> on_prompt_logits;
+  /// Called on the engine's thread with each token and the text that it completes (often empty).
+  std::function<void(TokenId token, std::string_view text)> on_token;
+};
+
+enum class FinishReason { kStop, kLength, kCancelled };
+
+struct Completion {
+  std::vector<TokenId> tokens;  // those generated, the end token left out
+  std::string text;
+  FinishReason finish = FinishReason::kStop;
+  int prompt_tokens = 0;
+  int cached_tokens = 0;        // of the prompt, found in the prefix cache
+  double ttft_ms = 0;           // from submission to the first token
+  double tpot_ms = 0;           // mean time of each token after the first
+};
+
+/// A request under way. Dropping it does not cancel it.
+class Generation {
+ public:
+  virtual ~Generation() = default;
+  /// Takes effect within one step; `wait` then returns what there is, with kCancelled.
+  virtual void cancel() = 0;
+  /// Blocks until the request is done. Throws what went wrong with this request alone.
+  virtual const Completion& wait() = 0;
+  virtual bool done() const = 0;
+};
+
+struct ModelInfo {
+  std::string family;            // "llama", "qwen2", "bert"
+  std::string name;
+  bool generates = false;        // a decoder; otherwise an encoder for `embed`
+  int context_length = 0;        // tokens; for an encoder, those that it reads of one text
+  int vocabulary_size = 0;
+  int embedding_size = 0;
+  std::uint64_t weight_bytes = 0;
+  std::string content_hash;      // of the checkpoint, hexadecimal
+  std::string isa;               // the kernels in use
+};
+
+struct EngineStatistics {
+  std::int64_t kv_blocks_total = 0;
+  std::int64_t kv_blocks_free = 0;    // not held by a running request; cached ones count as free
+  std::int64_t preemptions = 0;
+  std::int64_t steps = 0;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t cached_tokens = 0;
+  std::int64_t generated_tokens = 0;
+};
+
+/// Every method is safe to call from any thread; one thread of the engine's own runs the steps.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual const ModelInfo& info() const = 0;
+  virtual const Tokenizer& tokenizer() const = 0;
+  virtual EngineStatistics statistics() const = 0;
+  virtual int threads() const = 0;
+
+  /// Throws Error: kTooLong (the prompt leaves no room in the context), kInvalidArgument (a token outside the
+  /// vocabulary, an encoder), kOutOfMemory (it could never fit the KV budget).
+  virtual std::shared_ptr<Generation> submit(Request request) = 0;
+
+  /// One vector a text, [embedding_size], normalised; `texts` are token ids with their special tokens. A text longer
+  /// than the context is an error (kTooLong): cut it first. Throws kInvalidArgument for a decoder.
+  virtual std::vector<std::vector<float>> embed(std::span<const std::vector<TokenId>> texts) = 0;
+};
+
+/// Maps an engine file (see compile.h for checkpoints) and starts its engine.
+/// Throws Error: kNotFound, kCorrupt, kVersion (another format version, a target that this machine lacks), kOutOfMemory.
+std::unique_ptr<Engine> load_engine(const std::filesystem::path& engine_file, const EngineOptions& options = {});
+
+}  // namespace lectern

@@ -1,0 +1,60 @@
+// Text to token ids and back, as the model's own vocabulary has it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lectern {
+
+using TokenId = std::int32_t;
+
+struct EncodeOptions {
+  bool add_special_tokens = true;    // the start and end tokens that the model's tokenizer adds ([CLS], [SEP], <s>)
+  bool parse_special_tokens = true;  // "<|im_end|>" in the text is that token; off for text from documents and people
+};
+
+/// One message of a conversation.
+struct Message {
+  std::string role;  // "system", "user" or "assistant"
+  std::string content;
+};
+
+/// Pieces of text in, whole characters out: what `next` returns is always valid UTF-8.
+class IncrementalDecoder {
+ public:
+  virtual ~IncrementalDecoder() = default;
+  virtual std::string next(TokenId token) = 0;
+  virtual std::string finish() = 0;  // what is left; an unfinished character becomes U+FFFD
+};
+
+/// Immutable and safe to share between threads.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  virtual std::vector<TokenId> encode(std::string_view text, const EncodeOptions& options = {}) const = 0;
+  /// Special tokens are left out unless `keep_special`.
+  virtual std::string decode(std::span<const TokenId> tokens, bool keep_special = false) const = 0;
+  virtual std::unique_ptr<IncrementalDecoder> incremental_decoder() const = 0;
+
+  virtual std::int32_t vocabulary_size() const = 0;
+  virtual TokenId bos() const = 0;  // -1 where the model has none
+  /// Tokens at which generation ends.
+  virtual std::span<const TokenId> end_tokens() const = 0;
+
+  /// The prompt for `messages` by the checkpoint's own chat template, ready for the assistant's turn.
+  /// Throws Error: kUnsupported (no template, or a construct outside the subset), kInvalidArgument (the template
+  /// refuses these messages).
+  virtual std::string apply_chat_template(std::span<const Message> messages) const = 0;
+  virtual bool has_chat_template() const = 0;
+};
+
+/// The tokenizer inside an engine file, without its weights.
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& engine_file);
+
+}  // namespace lectern

@@ -1,0 +1,147 @@
+#include "core/worker_pool.h"
+
+#include <immintrin.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace lectern {
+namespace {
+
+// Spins before sleeping: some 20 µs, which covers the gap between two ops of a step but not the gap between requests.
+constexpr int kSpins = 400;
+
+void wake_all(std::atomic<int>& word) {
+  ::syscall(SYS_futex, reinterpret_cast<int*>(&word), FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
+// Returns when `word` is no longer `seen`. `sleepers` tells whoever changes it whether a wake-up is needed.
+void wait_while(std::atomic<int>& word, int seen, std::atomic<int>& sleepers) {
+  for (int i = 0; i < kSpins; ++i) {
+    if (word.load(std::memory_order_acquire) != seen) return;
+    _mm_pause();
+  }
+  sleepers.fetch_add(1);  // sequentially consistent with the waker's store and load: one of the two sees the other
+  while (word.load() == seen) {
+    ::syscall(SYS_futex, reinterpret_cast<int*>(&word), FUTEX_WAIT_PRIVATE, seen, nullptr, nullptr, 0);
+  }
+  sleepers.fetch_sub(1);
+}
+
+}  // namespace
+
+struct Team::Shared {
+  // Call n of parallel_for counts in counters[n % 4], which call n - 2 cleared.
+  alignas(64) std::array<std::atomic<std::int64_t>, 4> counters{};
+  alignas(64) std::atomic<int> arrived{0};
+  alignas(64) std::atomic<int> generation{0};
+  std::atomic<int> sleepers{0};
+};
+
+std::atomic<std::int64_t>& Team::counter() {
+  auto& next = shared_->counters[static_cast<std::size_t>(phase_ % 4)];
+  // Nobody can be in call n + 2 before this worker leaves call n, nor still in call n - 2: the barriers say so.
+  shared_->counters[static_cast<std::size_t>((phase_ + 2) % 4)].store(0, std::memory_order_relaxed);
+  ++phase_;
+  return next;
+}
+
+void Team::barrier() {
+  if (size_ == 1) return;
+  Shared& s = *shared_;
+  const int generation = s.generation.load(std::memory_order_relaxed);
+  if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+    s.arrived.store(0, std::memory_order_relaxed);
+    s.generation.store(generation + 1);
+    if (s.sleepers.load() > 0) wake_all(s.generation);
+  } else {
+    wait_while(s.generation, generation, s.sleepers);
+  }
+}
+
+struct WorkerPool::State {
+  int size = 1;
+  std::vector<std::thread> threads;
+  Team::Shared shared;
+
+  std::atomic<int> region_number{0};
+  std::atomic<int> sleepers{0};
+  const std::function<void(Team&)>* region = nullptr;
+  std::atomic<bool> stopping{false};
+
+  std::mutex turn_mutex;
+  std::condition_variable turn_changed;
+  bool busy = false;
+  int interactive_waiting = 0;
+
+  void take_turn(bool interactive) {
+    std::unique_lock lock(turn_mutex);
+    if (interactive) ++interactive_waiting;
+    turn_changed.wait(lock, [&] { return !busy && (interactive || interactive_waiting == 0); });
+    if (interactive) --interactive_waiting;
+    busy = true;
+  }
+
+  void end_turn() {
+    {
+      std::lock_guard lock(turn_mutex);
+      busy = false;
+    }
+    turn_changed.notify_all();
+  }
+
+  void start_region() {
+    region_number.fetch_add(1);
+    if (sleepers.load() > 0) wake_all(region_number);
+  }
+
+  void work(int rank) {
+    for (int seen = 0;; ++seen) {
+      wait_while(region_number, seen, sleepers);
+      if (stopping.load()) return;
+      Team team(shared, rank, size);
+      (*region)(team);
+      team.barrier();
+    }
+  }
+};
+
+WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>()) {
+  state_->size = threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  for (int rank = 1; rank < state_->size; ++rank) {
+    state_->threads.emplace_back([this, rank] { state_->work(rank); });
+  }
+}
+
+WorkerPool::~WorkerPool() {
+  state_->stopping.store(true);
+  state_->start_region();
+  for (auto& thread : state_->threads) thread.join();
+}
+
+int WorkerPool::size() const { return state_->size; }
+
+void WorkerPool::run(const std::function<void(Team&)>& region, bool interactive) {
+  state_->take_turn(interactive);
+  for (auto& counter : state_->shared.counters) counter.store(0, std::memory_order_relaxed);
+  state_->region = &region;
+  if (state_->size > 1) state_->start_region();
+  Team team(state_->shared, 0, state_->size);
+  region(team);
+  team.barrier();
+  state_->end_turn();
+}
+
+WorkerPool& WorkerPool::shared(int threads) {
+  static WorkerPool pool(threads);
+  return pool;
+}
+
+}  // namespace lectern

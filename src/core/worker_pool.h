@@ -1,0 +1,74 @@
+// The process's worker threads, and what a kernel sees of them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace lectern {
+
+/// The workers inside one parallel region. Every worker runs the same code (SPMD): each must make the same calls of
+/// `parallel_for` in the same order.
+class Team {
+ public:
+  int size() const { return size_; }
+  /// Of the calling worker, from 0.
+  int rank() const { return rank_; }
+
+  /// Calls f(i) once for each i in [0, count), shared among the workers as they become free; returns when all are done.
+  /// What one call wrote is visible to every worker after it.
+  template <typename F>
+  void parallel_for(std::int64_t count, F&& f);
+
+  /// Returns when every worker has called it.
+  void barrier();
+
+  struct Shared;  // counters of one region, one for all workers
+  Team(Shared& shared, int rank, int size) : shared_(&shared), rank_(rank), size_(size) {}
+
+ private:
+  std::atomic<std::int64_t>& counter();  // of this parallel_for; zero when the first worker comes
+
+  Shared* shared_;
+  int rank_;
+  int size_;
+  int phase_ = 0;  // parallel_for calls so far, the same on every worker
+};
+
+template <typename F>
+void Team::parallel_for(std::int64_t count, F&& f) {
+  if (size_ == 1) {
+    for (std::int64_t i = 0; i < count; ++i) f(i);
+    return;
+  }
+  auto& next = counter();
+  for (std::int64_t i = next.fetch_add(1, std::memory_order_relaxed); i < count;
+       i = next.fetch_add(1, std::memory_order_relaxed)) {
+    f(i);
+  }
+  barrier();
+}
+
+/// Threads that run parallel regions, one region at a time. Between regions they spin briefly, then sleep.
+class WorkerPool {
+ public:
+  explicit WorkerPool(int threads);  // the caller's thread counts as one of them
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+
+  int size() const;
+
+  /// Runs `region` once on every worker, on the caller's thread too. Callers take turns; an interactive one goes before
+  /// background ones that wait. `region` must not throw.
+  void run(const std::function<void(Team&)>& region, bool interactive = true);
+
+  /// The process's pool; `threads` counts at the first call only (0: one for each core).
+  static WorkerPool& shared(int threads = 0);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lectern

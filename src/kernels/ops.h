@@ -1,0 +1,139 @@
+// The arguments of every kernel. A kernel is a pure function of its views: it owns no memory and keeps no state.
+// An output of type kI8G32 is quantized row by row as it is written; that is how a linear's input is fused into the op
+// before it. Each output row depends on its own inputs alone, whatever else is in the batch, on however many workers.
+#pragma once
+
+#include <cstdint>
+
+#include "core/view.h"
+#include "kernels/batch.h"
+#include "kernels/packed_matrix.h"
+
+namespace lectern::kernels {
+
+/// out[t] = table row ids[t], as F32.
+struct EmbeddingArgs {
+  const std::int32_t* ids;  // [tokens]; null: row 0 for every token (segment ids of an encoder)
+  PackedMatrix table;       // [vocabulary, width]
+  View out;                 // [tokens, width]
+};
+
+/// out = x / sqrt(mean(x²) + eps) * weight (Zhang and Sennrich 2019).
+struct RmsNormArgs {
+  View x;               // F32 [rows, width]
+  const float* weight;  // [width]
+  float eps;
+  View out;             // F32 or kI8G32
+};
+
+/// out = (x - mean) / sqrt(variance + eps) * weight + bias.
+struct LayerNormArgs {
+  View x;
+  const float* weight;
+  const float* bias;
+  float eps;
+  View out;  // F32 or kI8G32; may be x itself
+};
+
+/// out = x Wᵀ + bias + residual.
+struct LinearArgs {
+  View x;               // [rows, columns of w], of type activation_type(w)
+  PackedMatrix w;
+  const float* bias;    // [rows of w] or null
+  View residual;        // F32 [rows, rows of w] or empty; may be `out` itself
+  View out;             // F32
+};
+
+/// table[t] = cos and sin of positions[t] * frequency[i], times `attention_factor`: [cos × half, sin × half].
+struct RotaryTableArgs {
+  const std::int32_t* positions;  // [tokens]
+  const float* frequencies;       // [half]: radians a position, any scaling of the model's already in them
+  int half;
+  float attention_factor;         // YaRN's; 1 elsewhere
+  View out;                       // F32 [tokens, 2 half]
+};
+
+/// Rotates the first 2 × half values of each head in place (Su et al. 2021).
+struct RopeArgs {
+  View x;            // F32 [tokens, heads * head_dim]
+  View table;        // from rotary_table
+  int heads;
+  int head_dim;
+  bool interleaved;  // pairs (2i, 2i + 1), as GGUF stores the llama family; else (i, i + half)
+};
+
+/// Writes keys and values of this step's tokens into their slots, converted to the cache's type.
+struct KvWriteArgs {
+  View k, v;  // F32 [tokens, kv_heads * head_dim]
+  const KvCache* cache;
+  int layer;  // in its group
+  DType type;  // of the cache: kF16, kBF16 or kF32
+};
+
+/// Causal attention of each token over its sequence's keys, itself included, through the block tables. Query head h reads
+/// KV head h / (heads / kv_heads). Keys are taken in splits of 256 positions, merged in order.
+struct AttentionArgs {
+  View q;  // F32 [tokens, heads * head_dim]
+  const KvCache* cache;
+  int layer;
+  DType type;
+  const Batch* batch;
+  int heads;
+  int window;   // keys that a token sees, itself included; 0: all before it
+  float scale;  // of the scores
+  View out;     // F32 or kI8G32 [tokens, heads * head_dim]
+};
+
+/// Attention of each token over all tokens of its sequence, both ways (an encoder's).
+struct EncoderAttentionArgs {
+  View q, k, v;  // F32 [tokens, heads * head_dim]
+  const Batch* batch;
+  int heads;
+  int head_dim;
+  float scale;
+  View out;  // F32 or kI8G32
+};
+
+enum class Activation { kSilu, kGelu, kGeluTanh };
+
+/// out = act(x[:, 0:width]) * x[:, width:2 width].
+struct GatedActivationArgs {
+  View x;  // F32 [rows, 2 width]
+  Activation activation;
+  View out;  // F32 or kI8G32 [rows, width]
+};
+
+/// out = act(x).
+struct ActivationArgs {
+  View x;
+  Activation activation;
+  View out;  // F32 or kI8G32
+};
+
+/// out = a + b.
+struct AddArgs {
+  View a, b;
+  View out;  // F32 or kI8G32; may be a or b
+};
+
+/// out[i] = x[rows[i]].
+struct GatherRowsArgs {
+  View x;                     // F32
+  const std::int32_t* rows;   // [rows of out]
+  View out;                   // F32 or kI8G32
+};
+
+/// out = x in another form: F32 to kI8G32.
+struct QuantizeArgs {
+  View x;
+  View out;
+};
+
+/// out[s] = mean of the rows of sequence s, scaled to length 1.
+struct MeanPoolArgs {
+  View x;  // F32 [tokens, width]
+  const Batch* batch;
+  View out;  // F32 [sequences, width]
+};
+
+}  // namespace lectern::kernels
