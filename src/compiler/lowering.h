@@ -1,0 +1,54 @@
+// From a graph to kernel calls over virtual buffers. This page is also the contract between compiler and runtime: what
+// the operands, weights and attributes of each KernelCall of an engine file mean.
+//
+// Conventions
+//   - Operands are columns of a buffer. An operand of a kI8G32 buffer is always the whole row (column 0, all columns).
+//   - The row kind of a call is that of its output's buffer (of its first input's where there is no output): it runs over
+//     Batch::tokens, Batch::sequences or Batch::outputs rows. gather_rows and mean_pool read a buffer of another kind.
+//   - Optional weights that are absent are -1; optional inputs come last and are left out.
+//   - Matrices (WeightSpec::packed) are packed for the target; every other weight is a vector of F32, rows = 1.
+//   - Attributes are numbers: booleans are 0 or 1, `activation` is the value of kernels::Activation.
+//   - A weight may be used by several calls (a tied head is the embedding's table).
+//
+// op                 inputs              weights               output           attributes
+// embedding          -                   table                 F32 [T, w]       ids (0: token ids, 1: positions,
+//                                                                                2: row 0 of the table for every row)
+// rms_norm           x F32               weight                F32 or kI8G32    eps
+// layer_norm         x F32               weight, bias          F32 or kI8G32    eps            (out may be x)
+// linear             x [, residual F32]  matrix, bias or -1    F32              -
+//                      x has the type that kernels::activation_type(target, matrix) names; residual may be the output
+//                      operand itself.
+// rotary_table       -                   frequencies           F32 [T, 2 half]  half, attention_factor
+//                      frequencies: [half], radians a position, the model's scaling already in them.
+// rope               x, table            -                     x itself         heads, head_dim, interleaved
+//                      x: [T, heads * head_dim] columns of a buffer, rotated in place; the first 2 half values of each
+//                      head turn, where half = the table's columns / 2.
+// kv_write           k, v F32            -                     none (-1)        group, layer
+//                      layer counts from 0 inside the KV group; heads and head_dim are the group's.
+// attention          q F32               -                     F32 or kI8G32    group, layer, heads, window, scale
+//                      causal; window as in the group (0: all). Follows its layer's kv_write.
+// encoder_attention  q, k, v F32         -                     F32 or kI8G32    heads, head_dim, scale
+// gated_activation   x F32 [R, 2 w]      -                     F32 or kI8G32    activation     (x = gate, then up)
+// activation         x F32               -                     F32 or kI8G32    activation
+// add                a, b F32            -                     F32 or kI8G32    -              (out may be a or b)
+// gather_rows        x F32 of tokens     -                     F32 or kI8G32    -              (out has a row for each
+//                                                                                of Batch::output_rows)
+// quantize           x F32               -                     kI8G32           -
+// mean_pool          x F32 of tokens     -                     F32 of sequences -              (normalised)
+//
+// EngineHeader::result is the buffer of logits [outputs, vocabulary] or of embeddings [sequences, width], F32.
+#pragma once
+
+#include <vector>
+
+#include "compiler/program.h"
+#include "graph/graph.h"
+
+namespace lectern::compiler {
+
+/// One call for each op, every value in a buffer of its own, but for the values that a kernel reads or changes in one:
+/// queries, keys and values of one input side by side, a gate beside its counterpart, rotated values in place.
+/// Nothing is fused or quantized yet: that is what the passes do.
+Program lower(const graph::Graph& graph);
+
+}  // namespace lectern::compiler
