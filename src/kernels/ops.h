@@ -71,7 +71,8 @@ struct KvWriteArgs {
 };
 
 /// Causal attention of each token over its sequence's keys, itself included, through the block tables. Query head h reads
-/// KV head h / (heads / kv_heads). Keys are taken in splits of 256 positions, merged in order.
+/// KV head h / (heads / kv_heads). Keys are taken in splits of 256 positions, merged in order. The vector kernels want a
+/// head_dim that is a multiple of 16, at most 256.
 struct AttentionArgs {
   View q;  // F32 [tokens, heads * head_dim]
   const KvCache* cache;
@@ -81,17 +82,18 @@ struct AttentionArgs {
   int heads;
   int window;   // keys that a token sees, itself included; 0: all before it
   float scale;  // of the scores
-  View out;     // F32 or kI8G32 [tokens, heads * head_dim]
+  View out;     // F32 [tokens, heads * head_dim], or kI8G32 where head_dim is a multiple of 32: each head writes its part
 };
 
-/// Attention of each token over all tokens of its sequence, both ways (an encoder's).
+/// Attention of each token over all tokens of its sequence, both ways (an encoder's). The vector kernels want a head_dim
+/// that is a multiple of 16, at most 256.
 struct EncoderAttentionArgs {
   View q, k, v;  // F32 [tokens, heads * head_dim]
   const Batch* batch;
   int heads;
   int head_dim;
   float scale;
-  View out;  // F32 or kI8G32
+  View out;  // F32, or kI8G32 where head_dim is a multiple of 32
 };
 
 enum class Activation { kSilu, kGelu, kGeluTanh };
