@@ -5,7 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <climits>
 #include <condition_variable>
 #include <mutex>
@@ -15,22 +17,38 @@
 namespace lectern {
 namespace {
 
-// Spins before sleeping: some 20 µs, which covers the gap between two ops of a step but not the gap between requests.
-constexpr int kSpins = 400;
+using Word = std::atomic<std::uint32_t>;  // what a futex waits on; wraps around
 
-void wake_all(std::atomic<int>& word) {
-  ::syscall(SYS_futex, reinterpret_cast<int*>(&word), FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+// How long a worker spins before it sleeps. Waking a sleeper takes some 50 µs on a virtual machine, so it must outlast
+// the slowest item of an op and the gap between two steps, but not the one between requests.
+constexpr std::chrono::microseconds kSpinTime{200};
+// Where workers outnumber cores, the one that is waited for may be waiting for the core of the one that spins.
+constexpr std::chrono::microseconds kCrowdedSpinTime{2};
+constexpr int kSpinsBetweenClocks = 32;
+
+void wake_all(Word& word) {
+  ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
+bool changes_within(std::chrono::microseconds limit, const Word& word, std::uint32_t seen) {
+  const auto give_up = [start = std::chrono::steady_clock::now(), limit] {
+    return std::chrono::steady_clock::now() - start > limit;
+  };
+  do {
+    for (int i = 0; i < kSpinsBetweenClocks; ++i) {
+      if (word.load(std::memory_order_acquire) != seen) return true;
+      _mm_pause();
+    }
+  } while (!give_up());
+  return false;
 }
 
 // Returns when `word` is no longer `seen`. `sleepers` tells whoever changes it whether a wake-up is needed.
-void wait_while(std::atomic<int>& word, int seen, std::atomic<int>& sleepers) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (word.load(std::memory_order_acquire) != seen) return;
-    _mm_pause();
-  }
+void wait_while(Word& word, std::uint32_t seen, Word& sleepers, std::chrono::microseconds spin_time) {
+  if (changes_within(spin_time, word, seen)) return;
   sleepers.fetch_add(1);  // sequentially consistent with the waker's store and load: one of the two sees the other
   while (word.load() == seen) {
-    ::syscall(SYS_futex, reinterpret_cast<int*>(&word), FUTEX_WAIT_PRIVATE, seen, nullptr, nullptr, 0);
+    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT_PRIVATE, seen, nullptr, nullptr, 0);
   }
   sleepers.fetch_sub(1);
 }
@@ -41,8 +59,10 @@ struct Team::Shared {
   // Call n of parallel_for counts in counters[n % 4], which call n - 2 cleared.
   alignas(64) std::array<std::atomic<std::int64_t>, 4> counters{};
   alignas(64) std::atomic<int> arrived{0};
-  alignas(64) std::atomic<int> generation{0};
-  std::atomic<int> sleepers{0};
+  alignas(64) Word generation{0};
+  Word sleepers{0};
+  std::array<void*, 2> broadcast{};
+  std::chrono::microseconds spin_time = kSpinTime;
 };
 
 std::atomic<std::int64_t>& Team::counter() {
@@ -56,14 +76,22 @@ std::atomic<std::int64_t>& Team::counter() {
 void Team::barrier() {
   if (size_ == 1) return;
   Shared& s = *shared_;
-  const int generation = s.generation.load(std::memory_order_relaxed);
+  const std::uint32_t generation = s.generation.load(std::memory_order_relaxed);
   if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
     s.arrived.store(0, std::memory_order_relaxed);
     s.generation.store(generation + 1);
     if (s.sleepers.load() > 0) wake_all(s.generation);
   } else {
-    wait_while(s.generation, generation, s.sleepers);
+    wait_while(s.generation, generation, s.sleepers, s.spin_time);
   }
+}
+
+void* Team::broadcast_pointer(void* pointer) {
+  // Rank 0 writes this place again two broadcasts later, when every worker has entered the next one.
+  void*& place = shared_->broadcast[static_cast<std::size_t>(broadcasts_++ % 2)];
+  if (rank_ == 0) place = pointer;
+  barrier();
+  return place;
 }
 
 struct WorkerPool::State {
@@ -71,8 +99,8 @@ struct WorkerPool::State {
   std::vector<std::thread> threads;
   Team::Shared shared;
 
-  std::atomic<int> region_number{0};
-  std::atomic<int> sleepers{0};
+  Word region_number{0};
+  Word sleepers{0};
   const std::function<void(Team&)>* region = nullptr;
   std::atomic<bool> stopping{false};
 
@@ -103,8 +131,8 @@ struct WorkerPool::State {
   }
 
   void work(int rank) {
-    for (int seen = 0;; ++seen) {
-      wait_while(region_number, seen, sleepers);
+    for (std::uint32_t seen = 0;; ++seen) {
+      wait_while(region_number, seen, sleepers, shared.spin_time);
       if (stopping.load()) return;
       Team team(shared, rank, size);
       (*region)(team);
@@ -114,7 +142,9 @@ struct WorkerPool::State {
 };
 
 WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>()) {
-  state_->size = threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  state_->size = threads > 0 ? threads : cores;
+  if (state_->size > cores) state_->shared.spin_time = kCrowdedSpinTime;
   for (int rank = 1; rank < state_->size; ++rank) {
     state_->threads.emplace_back([this, rank] { state_->work(rank); });
   }

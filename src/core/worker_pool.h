@@ -24,16 +24,24 @@ class Team {
   /// Returns when every worker has called it.
   void barrier();
 
+  /// Rank 0's `pointer`, for every worker; the others' is ignored. How a kernel shares memory that rank 0 lends it.
+  template <typename T>
+  T* broadcast(T* pointer) {
+    return static_cast<T*>(broadcast_pointer(pointer));
+  }
+
   struct Shared;  // counters of one region, one for all workers
   Team(Shared& shared, int rank, int size) : shared_(&shared), rank_(rank), size_(size) {}
 
  private:
+  void* broadcast_pointer(void* pointer);
   std::atomic<std::int64_t>& counter();  // of this parallel_for; zero when the first worker comes
 
   Shared* shared_;
   int rank_;
   int size_;
-  int phase_ = 0;  // parallel_for calls so far, the same on every worker
+  unsigned phase_ = 0;       // parallel_for calls so far, the same on every worker
+  unsigned broadcasts_ = 0;  // likewise
 };
 
 template <typename F>

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -32,18 +34,88 @@ TEST(WorkerPool, CallersTakeTurns) {
   int inside = 0, most = 0;  // unguarded on purpose: turns are the guard
   const auto caller = [&](bool interactive) {
     for (int i = 0; i < 200; ++i) {
-      pool.run([&](Team& team) {
-        if (team.rank() == 0) {
-          most = std::max(most, ++inside);
-          --inside;
-        }
-      }, interactive);
+      pool.run(
+          [&](Team& team) {
+            if (team.rank() == 0) {
+              most = std::max(most, ++inside);
+              --inside;
+            }
+          },
+          interactive);
     }
   };
   std::thread background([&] { caller(false); });
   caller(true);
   background.join();
   EXPECT_EQ(most, 1);
+}
+
+TEST(WorkerPool, SleepersAreWoken) {
+  using namespace std::chrono_literals;
+  for (int threads : {2, 3}) {
+    WorkerPool pool(threads);
+    int total = 0;
+    for (int region = 0; region < 30; ++region) {
+      pool.run([&](Team& team) {
+        for (int late = 0; late < team.size(); ++late) {  // each in turn comes so late that the others sleep
+          if (team.rank() == late) {
+            std::this_thread::sleep_for(region % 3 * 300us);
+            ++total;
+          }
+          team.barrier();
+        }
+      });
+      std::this_thread::sleep_for(region % 2 * 500us);  // they sleep between regions, too
+    }
+    EXPECT_EQ(total, 30 * threads);
+  }
+}
+
+TEST(WorkerPool, BroadcastsWhatRank0Has) {
+  WorkerPool pool(3);
+  std::atomic<int> wrong{0};
+  pool.run([&](Team& team) {
+    std::vector<int> own(200, team.rank());
+    for (int i = 0; i < 200; ++i) {
+      const int* seen = team.broadcast(&own[static_cast<std::size_t>(i)]);
+      if (*seen != 0) ++wrong;
+      if (team.rank() == 0 && seen != &own[static_cast<std::size_t>(i)]) ++wrong;
+    }
+    team.barrier();
+  });
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(WorkerPool, AnInteractiveCallerGoesFirst) {
+  using namespace std::chrono_literals;
+  WorkerPool pool(2);
+  std::vector<int> order;  // turns guard it
+  std::atomic<bool> entered{false}, finish{false};
+  std::thread first([&] {
+    pool.run(
+        [&](Team& team) {
+          if (team.rank() != 0) return;
+          entered = true;
+          while (!finish) std::this_thread::yield();
+        },
+        false);
+  });
+  while (!entered) std::this_thread::yield();
+  const auto caller = [&](int who, bool interactive) {
+    pool.run(
+        [&](Team& team) {
+          if (team.rank() == 0) order.push_back(who);
+        },
+        interactive);
+  };
+  std::thread background([&] { caller(1, false); });
+  std::thread interactive([&] { caller(2, true); });
+  std::this_thread::sleep_for(100ms);  // both wait now
+  finish = true;
+  first.join();
+  background.join();
+  interactive.join();
+  EXPECT_EQ(order, (std::vector<int>{2, 1}));
 }
 
 }  // namespace
