@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/dtype.h"
+#include "kernels/batch.h"
 
 namespace lectern::kernels {
 
@@ -17,6 +18,20 @@ constexpr std::size_t kv_layer_bytes(DType type, int kv_heads, int head_dim, int
   const std::size_t element = type == DType::kF32 ? 4 : 2;
   return 2 * element * static_cast<std::size_t>(kv_heads) * static_cast<std::size_t>(head_dim) *
          static_cast<std::size_t>(block_size);
+}
+
+// Both count elements from the start of the layer's part of a block.
+
+/// Of the tile of keys that begins at `slot` of the block, a multiple of 16.
+constexpr std::size_t key_tile_offset(const KvCache& cache, int kv_head, int slot) {
+  return (static_cast<std::size_t>(kv_head) * static_cast<std::size_t>(cache.block_size) +
+          static_cast<std::size_t>(slot)) *
+         static_cast<std::size_t>(cache.head_dim);
+}
+
+/// Of the value at `slot` of the block.
+constexpr std::size_t value_offset(const KvCache& cache, int kv_head, int slot) {
+  return key_tile_offset(cache, cache.kv_heads, 0) + key_tile_offset(cache, kv_head, slot);
 }
 
 }  // namespace lectern::kernels
