@@ -47,7 +47,8 @@ class Checkpoint {
   virtual const MetadataValue* find_metadata(std::string_view key) const = 0;
   virtual std::vector<std::string> metadata_keys() const = 0;
 
-  /// Typed look-ups. Throws Error kCorrupt naming file and key: missing without a default, of another type, out of range.
+  /// Typed look-ups. Throws Error kCorrupt naming file and key: missing without a default, of another type, out of
+  /// range.
   std::int64_t integer(std::string_view key, std::optional<std::int64_t> otherwise = {}) const;
   double number(std::string_view key, std::optional<double> otherwise = {}) const;
   bool boolean(std::string_view key, std::optional<bool> otherwise = {}) const;
