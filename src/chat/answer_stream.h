@@ -1,0 +1,73 @@
+// A model's raw text in, a checked answer out: piece by piece, each sentence with its citations.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/evidence.h"
+#include "chat/marker.h"
+#include "chat/repetition.h"
+#include "lectern/library.h"
+
+namespace lectern::chat {
+
+struct CitedSentence {
+  Span span;                 // in the answer's text, markers included
+  std::string claim;         // the sentence without its markers
+  std::vector<int> numbers;  // passages that it cites
+};
+
+/// Numbers without a passage are dropped, a sentence without a number gets that of the passage that supports it, and
+/// the answer ends where the model begins to repeat itself. The pieces given to `on_text` make up `text()`.
+class AnswerStream {
+ public:
+  /// `evidence` may be null: then there is nothing to cite. It must outlive the stream.
+  AnswerStream(const Evidence* evidence, std::function<void(std::string_view)> on_text);
+
+  /// Whole UTF-8 characters.
+  void add(std::string_view text);
+  void finish();
+
+  /// The model repeats itself: what it still says is not taken.
+  bool ended() const { return ended_; }
+  const std::string& text() const { return text_; }
+  const std::vector<CitedSentence>& sentences() const { return sentences_; }
+
+ private:
+  struct Marker {
+    std::size_t position;  // in sentence_
+    std::vector<int> numbers;
+  };
+
+  void take_text(std::string_view characters);
+  void take_marker(const std::vector<int>& numbers);
+  std::vector<int> checked(const std::vector<int>& numbers) const;
+  std::vector<int> supporting(std::string_view claim) const;
+  std::size_t open_markers(std::size_t end) const;
+  void complete(std::size_t end);
+  void show(std::size_t upto);
+  std::size_t showable() const;
+  void write(std::string_view piece);
+  void write_marker(const std::vector<int>& numbers);
+
+  const Evidence* evidence_;
+  std::function<void(std::string_view)> on_text_;
+  MarkerReader reader_;
+  Repetition repetition_;
+
+  std::string text_;             // what on_text_ has had
+  std::string gap_;              // white space before the sentence, not written yet
+  std::string sentence_;         // the sentence in hand and what came after it, without markers
+  std::size_t shown_ = 0;        // bytes of sentence_ in text_
+  std::size_t begin_ = 0;        // of the sentence in text_, once some of it is shown
+  std::vector<Marker> markers_;  // of sentence_, in order
+  std::size_t written_markers_ = 0;
+  std::vector<int> leading_;  // numbers that came before the sentence's first word
+  bool after_marker_ = false;
+  bool ended_ = false;
+  std::vector<CitedSentence> sentences_;
+};
+
+}  // namespace lectern::chat

@@ -1,0 +1,203 @@
+#include "lectern/chat.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "chat/answer_stream.h"
+#include "chat/citation.h"
+#include "chat/evidence.h"
+#include "chat/history.h"
+#include "chat/language.h"
+#include "chat/prompt.h"
+#include "chat/relevance.h"
+#include "core/paths.h"
+
+namespace lectern {
+namespace chat {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMostPromptTokens = 3072;
+constexpr std::size_t kMostTurns = 16;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Text from the engine's thread to the asker's: checking citations must not hold up a step of other requests.
+class TextQueue {
+ public:
+  void push(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    if (!first_) first_ = Clock::now();
+    text_ += text;
+    ready_.notify_one();
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    ready_.notify_one();
+  }
+  /// What has come since the last call; nothing once it is closed and empty.
+  std::optional<std::string> pop() {
+    std::unique_lock lock(mutex_);
+    ready_.wait(lock, [this] { return closed_ || !text_.empty(); });
+    if (text_.empty()) return std::nullopt;
+    return std::exchange(text_, {});
+  }
+  std::optional<Clock::time_point> first() const {
+    const std::lock_guard lock(mutex_);
+    return first_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable ready_;
+  std::string text_;
+  std::optional<Clock::time_point> first_;  // token, whether or not it completes a character
+  bool closed_ = false;
+};
+
+class LibraryChat final : public Chat {
+ public:
+  LibraryChat(Engine& model, const Library* library, const ChatOptions& options)
+      : model_(model), library_(library), options_(options) {
+    if (!model.info().generates) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  model.info().name + " is an encoder and cannot answer: choose a model that generates text.");
+    }
+    if (options.top_k < 1 || options.answer_tokens < 1 || options.prompt_tokens < 0) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "A chat needs at least one passage and one answer token, and a prompt budget that is not negative.");
+    }
+  }
+
+  Answer ask(std::string_view raw_question, const std::function<void(std::string_view)>& on_text,
+             std::stop_token stop) override {
+    const auto start = Clock::now();
+    const std::string question = to_valid_utf8(raw_question);
+    if (question.find_first_not_of(" \t\r\n") == std::string::npos) {
+      throw Error(ErrorCode::kInvalidArgument, "The question is empty: ask one.");
+    }
+    const Phrases& phrases = phrases_for(question);
+    if (library_ != nullptr && library_->statistics().chunks == 0) {
+      return say(phrases.empty_library, {}, on_text, start);
+    }
+    const PromptBuilder builder(model_.tokenizer(), library_ != nullptr ? phrases.instructions : phrases.conversation,
+                                question, budget());
+    std::vector<Passage> found;
+    if (library_ != nullptr) {
+      const std::string query = retrieval_query(question, history_);
+      found = library_->search(query, options_.top_k);
+      if (!is_relevant(query, found)) return say(phrases.not_found, std::move(found), on_text, start);
+    }
+    Prompt prompt = builder.build(found, history_);
+    Answer answer;
+    answer.passages = std::move(prompt.passages);
+    generate(std::move(prompt.tokens), answer, on_text, std::move(stop), start);
+    remember(question, answer);
+    return answer;
+  }
+
+  void clear() override { history_.clear(); }
+
+ private:
+  int budget() const {
+    const int context = model_.info().context_length;
+    // A model of a short context answers briefly rather than reads nothing.
+    const int left = context - std::min(options_.answer_tokens, context / 3);
+    return std::min(left, options_.prompt_tokens > 0 ? options_.prompt_tokens : kMostPromptTokens);
+  }
+
+  static Answer say(std::string_view text, std::vector<Passage> nearest,
+                    const std::function<void(std::string_view)>& on_text, Clock::time_point start) {
+    Answer answer;
+    answer.text = text;
+    answer.declined = true;
+    answer.passages = std::move(nearest);
+    answer.ttft_ms = milliseconds_since(start);
+    if (on_text) on_text(answer.text);
+    return answer;
+  }
+
+  SamplingOptions sampling() const {
+    SamplingOptions sampling;
+    sampling.temperature = options_.temperature;
+    sampling.seed = options_.seed;
+    sampling.max_tokens = std::min(options_.answer_tokens, model_.info().context_length - budget());
+    return sampling;
+  }
+
+  void generate(std::vector<TokenId> prompt, Answer& answer, const std::function<void(std::string_view)>& on_text,
+                std::stop_token stop, Clock::time_point start) {
+    const Evidence evidence(answer.passages);
+    AnswerStream stream(library_ != nullptr ? &evidence : nullptr, on_text);
+    const auto queue = std::make_shared<TextQueue>();
+    Request request;
+    request.prompt = std::move(prompt);
+    request.sampling = sampling();
+    request.on_token = [queue](TokenId, std::string_view text) { queue->push(text); };
+    const auto generation = model_.submit(std::move(request));
+
+    // Whatever ends this function ends the request as well.
+    const std::stop_callback cancel(stop, [&] { generation->cancel(); });
+    std::exception_ptr failure;
+    std::jthread waiter([&](const std::stop_token& leaving) {
+      const std::stop_callback leave(leaving, [&] { generation->cancel(); });
+      try {
+        generation->wait();
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      queue->close();
+    });
+    std::string raw;
+    while (auto piece = queue->pop()) {
+      raw += *piece;
+      stream.add(*piece);
+      if (stream.ended()) generation->cancel();
+    }
+    waiter.join();
+    if (failure) std::rethrow_exception(failure);
+
+    const Completion& done = generation->wait();
+    if (done.text.size() > raw.size() && done.text.starts_with(raw))
+      stream.add(std::string_view(done.text).substr(raw.size()));
+    stream.finish();
+    answer.stopped = stop.stop_requested() && done.finish == FinishReason::kCancelled;
+    answer.text = stream.text();
+    answer.citations = citations(stream.sentences(), answer.passages, evidence);
+    answer.input_tokens = done.prompt_tokens;
+    answer.output_tokens = static_cast<int>(done.tokens.size());
+    const auto first = queue->first();
+    answer.ttft_ms =
+        first ? std::chrono::duration<double, std::milli>(*first - start).count() : milliseconds_since(start);
+    answer.tpot_ms = done.tpot_ms;
+  }
+
+  void remember(const std::string& question, const Answer& answer) {
+    history_.push_back({question, without_markers(answer.text)});
+    if (history_.size() > kMostTurns) history_.erase(history_.begin());
+  }
+
+  Engine& model_;
+  const Library* library_;
+  ChatOptions options_;
+  std::vector<Turn> history_;
+};
+
+}  // namespace
+}  // namespace chat
+
+std::unique_ptr<Chat> start_chat(Engine& model, const Library* library, const ChatOptions& options) {
+  return std::make_unique<chat::LibraryChat>(model, library, options);
+}
+
+}  // namespace lectern

@@ -1,0 +1,49 @@
+// Which sentence of which passage says what an answer's sentence says.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "lectern/library.h"
+
+namespace lectern::chat {
+
+struct Support {
+  int number = 0;             // of the passage, from 1; 0: none
+  double score = 0;           // share of the claim's meaning that the passage holds, 0 to 1
+  std::string_view sentence;  // of the passage
+};
+
+/// Compares words, weighted by how rare they are in the passages. The passages must outlive it.
+class Evidence {
+ public:
+  explicit Evidence(std::span<const Passage> passages);
+
+  int passages() const { return passages_; }
+  /// The passage that supports `claim` best, whatever its score.
+  Support best(std::string_view claim) const { return best_of(claim, 0); }
+  /// The best sentence of passage `number`, which must exist.
+  Support best_in(int number, std::string_view claim) const { return best_of(claim, number); }
+
+  /// A score from which on a passage counts as the source of a sentence.
+  static constexpr double kSupported = 0.5;
+
+ private:
+  struct Sentence {
+    int number;
+    std::string_view text;
+    std::vector<std::string> terms;  // sorted, unique
+  };
+  Support best_of(std::string_view claim, int number) const;
+  double weight(const std::string& term) const;
+
+  int passages_ = 0;
+  std::vector<Sentence> sentences_;
+  std::vector<std::vector<std::string>> passage_terms_;  // [passages], sorted, unique
+  std::unordered_map<std::string, int> frequency_;       // sentences that hold a term
+};
+
+}  // namespace lectern::chat

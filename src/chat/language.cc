@@ -1,0 +1,46 @@
+#include "chat/language.h"
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+namespace lectern::chat {
+namespace {
+
+constexpr Phrases kEnglish = {
+    "Answer the question from the numbered passages, in one to three short sentences. Use only what the passages say. "
+    "After each sentence put the number of its passage in brackets, like [1].",
+    "You are a helpful assistant. Answer briefly and truthfully.",
+    "Passages:\n\n",
+    "page",
+    "Question: ",
+    "Your files do not tell.",
+    "There are no files to answer from yet: index a folder first.",
+};
+
+constexpr Phrases kChinese = {
+    "请只根据带编号的段落，用一到三个简短的句子以中文回答问题。每句话后面用方括号写出所依据的段落编号，例如[1]。",
+    "你是一个乐于助人的助手。请用中文简短、如实地回答。",
+    "段落：\n\n",
+    "第",
+    "问题：",
+    "您的文件里没有说明。",
+    "还没有可以用来回答的文件：请先为一个文件夹建立索引。",
+};
+
+}  // namespace
+
+const Phrases& phrases_for(std::string_view question) {
+  int han = 0, other = 0;  // a Chinese character says as much as two or three letters
+  const auto size = static_cast<std::int32_t>(question.size());
+  for (std::int32_t i = 0; i < size;) {
+    UChar32 c = 0;
+    U8_NEXT_OR_FFFD(question.data(), i, size, c);
+    if (u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) != 0)
+      ++han;
+    else if (u_isalpha(c) != 0)
+      ++other;
+  }
+  return han * 3 > other ? kChinese : kEnglish;
+}
+
+}  // namespace lectern::chat

@@ -1,0 +1,21 @@
+// What Lectern itself says, in the language of the question.
+#pragma once
+
+#include <string_view>
+
+namespace lectern::chat {
+
+struct Phrases {
+  std::string_view instructions;   // for answers from passages
+  std::string_view conversation;   // without a library
+  std::string_view passages;       // heading of the passages in the prompt
+  std::string_view page;           // "page" in a passage's first line
+  std::string_view question;       // heading of the question in the prompt
+  std::string_view not_found;      // the answer where the files do not tell
+  std::string_view empty_library;  // the answer where there are no files
+};
+
+/// Chinese for a question that is mostly Chinese, else English.
+const Phrases& phrases_for(std::string_view question);
+
+}  // namespace lectern::chat

@@ -1,0 +1,196 @@
+#include "chat/prompt.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <random>
+
+#include "chat/marker.h"
+#include "chat/sentence.h"
+#include "lectern/error.h"
+
+namespace lectern::chat {
+namespace {
+
+// Fewer tokens than this hold no passage worth the name.
+constexpr std::size_t kPassageRoom = 48;
+
+// Text that nobody can guess, so that no document can contain it.
+std::string placeholder() {
+  std::random_device random;
+  std::string name = "slot";
+  for (int i = 0; i < 4; ++i) name += std::to_string(random()) + "x";
+  return name;
+}
+
+std::size_t total(const std::vector<std::vector<TokenId>>& parts) {
+  std::size_t sum = 0;
+  for (const auto& part : parts) sum += part.size();
+  return sum;
+}
+
+void append(std::vector<TokenId>& tokens, std::span<const TokenId> more) {
+  tokens.insert(tokens.end(), more.begin(), more.end());
+}
+
+std::vector<Message> conversation(const std::vector<std::string>& slots, bool system) {
+  std::vector<Message> messages;
+  std::size_t slot = 0;
+  if (system) messages.push_back({"system", slots[slot++]});
+  // Without a system role the instructions are the beginning of the first question.
+  std::string carried = system ? "" : slots[slot++] + "\n\n";
+  for (bool user = true; slot < slots.size(); user = !user) {
+    messages.push_back({user ? "user" : "assistant", carried + slots[slot++]});
+    carried.clear();
+  }
+  return messages;
+}
+
+// The text around each slot, [slots + 1]; empty where the template lost or changed one.
+std::vector<std::string> split(std::string_view rendered, const std::vector<std::string>& slots) {
+  std::vector<std::string> parts;
+  for (const auto& slot : slots) {
+    const std::size_t at = rendered.find(slot);
+    if (at == std::string_view::npos || rendered.find(slot, at + 1) != std::string_view::npos) return {};
+    parts.emplace_back(rendered.substr(0, at));
+    rendered.remove_prefix(at + slot.size());
+  }
+  parts.emplace_back(rendered);
+  return parts;
+}
+
+std::vector<std::string> plain_frame(const std::vector<std::string>& slots) {
+  std::vector<std::string> parts(slots.size() + 1, "\n\n");
+  parts.front().clear();
+  parts.back() = "\n\nAnswer:";
+  return parts;
+}
+
+std::vector<std::string> template_frame(const Tokenizer& tokenizer, const std::vector<std::string>& slots) {
+  if (!tokenizer.has_chat_template()) return plain_frame(slots);
+  for (const bool system : {true, false}) {
+    try {
+      auto parts = split(tokenizer.apply_chat_template(conversation(slots, system)), slots);
+      if (!parts.empty()) return parts;
+    } catch (const Error& error) {
+      // Some templates refuse the system role.
+      if (error.code() != ErrorCode::kInvalidArgument || !system) throw;
+    }
+  }
+  throw Error(
+      ErrorCode::kUnsupported,
+      "The model's chat template changes the messages' text, so a prompt cannot be built with it. Use another model.");
+}
+
+}  // namespace
+
+PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, std::string_view instructions, std::string_view question,
+                             int budget)
+    : tokenizer_(tokenizer), phrases_(phrases_for(question)), instructions_(encode(instructions)) {
+  // Four bytes for each token, and no text makes fewer tokens than one for each 64 bytes: a book is refused unread.
+  const auto allowed = static_cast<std::size_t>(std::max(budget, 0));
+  const std::size_t fixed = total(frame(0)) + instructions_.size() + kPassageRoom;
+  const std::size_t room = allowed > fixed ? allowed - fixed : 0;
+  const bool hopeless = question.size() / 64 > room;
+  if (!hopeless) question_ = encode(question);
+  if (hopeless || question_.size() > room) {
+    const std::string length =
+        hopeless ? std::to_string(question.size()) + " bytes" : std::to_string(question_.size()) + " tokens";
+    throw Error(ErrorCode::kTooLong, "The question is too long: it has " + length +
+                                         ", and beside the instructions and a passage " + std::to_string(room) +
+                                         " tokens of the prompt's " + std::to_string(allowed) +
+                                         " are left for it. Shorten it.");
+  }
+  budget_ = allowed;
+}
+
+PromptBuilder::Tokens PromptBuilder::encode(std::string_view text) const {
+  return tokenizer_.encode(text, {.add_special_tokens = false, .parse_special_tokens = false});
+}
+
+// The template's own tokens around instructions, `turns` earlier turns and the question: [2 turns + 3].
+std::vector<PromptBuilder::Tokens> PromptBuilder::frame(std::size_t turns) const {
+  std::vector<std::string> slots(2 * turns + 2);
+  for (auto& slot : slots) slot = placeholder();
+  std::vector<Tokens> parts;
+  const bool plain = !tokenizer_.has_chat_template();
+  for (const auto& text : template_frame(tokenizer_, slots)) {
+    parts.push_back(tokenizer_.encode(text, {.add_special_tokens = false, .parse_special_tokens = true}));
+  }
+  if (plain && tokenizer_.bos() >= 0) parts.front().insert(parts.front().begin(), tokenizer_.bos());
+  return parts;
+}
+
+std::string PromptBuilder::passage_head(const Passage& passage, std::size_t number) const {
+  std::string head = "[";
+  head.append(std::to_string(number)).append("] ").append(std::filesystem::path(passage.file).filename().native());
+  if (passage.page) head += ", " + std::string(phrases_.page) + " " + std::to_string(*passage.page);
+  if (!passage.heading.empty()) head += ", " + passage.heading;
+  return head + "\n";
+}
+
+PromptBuilder::Tokens PromptBuilder::cut_to_fit(std::string_view head, std::string_view text, std::size_t room) const {
+  Tokens fitting;
+  for (const auto sentence : sentences(text)) {
+    const auto end = static_cast<std::size_t>(sentence.data() + sentence.size() - text.data());
+    auto tokens = encode(std::string(head) + with_round_brackets(text.substr(0, end)) + "\n\n");
+    if (tokens.size() > room) break;
+    fitting = std::move(tokens);
+  }
+  return fitting;
+}
+
+PromptBuilder::Tokens PromptBuilder::with_passages(std::span<const Passage> passages, std::size_t room,
+                                                   std::vector<Passage>& used) const {
+  Tokens tokens = encode(phrases_.passages);
+  for (const auto& passage : passages) {
+    if (tokens.size() >= room) break;
+    const std::size_t left = room - tokens.size();
+    const std::string head = passage_head(passage, used.size() + 1);
+    auto piece = encode(head + with_round_brackets(passage.text) + "\n\n");
+    const bool whole = piece.size() <= left;
+    if (!whole) piece = cut_to_fit(head, passage.text, left);
+    if (piece.empty()) break;
+    append(tokens, piece);
+    used.push_back(passage);
+    if (!whole) break;
+  }
+  if (used.empty()) return {};
+  append(tokens, encode(phrases_.question));
+  return tokens;
+}
+
+Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const Turn> history) const {
+  Prompt prompt;
+  auto parts = frame(0);
+  const std::size_t fixed = instructions_.size() + question_.size();
+  const std::size_t room = budget_ - fixed - total(parts);
+  const std::size_t heading = encode(phrases_.question).size();
+  Tokens content;
+  if (!passages.empty() && room > heading) content = with_passages(passages, room - heading, prompt.passages);
+
+  std::vector<Tokens> said;  // question, answer, question, …: oldest first
+  for (std::size_t turns = 1; turns <= history.size(); ++turns) {
+    const Turn& turn = history[history.size() - turns];
+    auto more = said;
+    more.insert(more.begin(), {encode(turn.question), encode(turn.answer)});
+    auto wider = frame(turns);
+    if (fixed + content.size() + total(more) + total(wider) > budget_) break;
+    said = std::move(more);
+    parts = std::move(wider);
+  }
+
+  append(prompt.tokens, parts[0]);
+  append(prompt.tokens, instructions_);
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    append(prompt.tokens, parts[i + 1]);
+    append(prompt.tokens, said[i]);
+  }
+  append(prompt.tokens, parts[parts.size() - 2]);
+  append(prompt.tokens, content);
+  append(prompt.tokens, question_);
+  append(prompt.tokens, parts.back());
+  return prompt;
+}
+
+}  // namespace lectern::chat

@@ -1,0 +1,49 @@
+// The prompt, within a budget of tokens.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chat/history.h"
+#include "chat/language.h"
+#include "lectern/library.h"
+#include "lectern/tokenizer.h"
+
+namespace lectern::chat {
+
+struct Prompt {
+  std::vector<TokenId> tokens;
+  std::vector<Passage> passages;  // those that fit, in their order; passage i is numbered i + 1
+};
+
+/// Instructions and question are always whole. Passages come in as long as they fit, best first, the last one cut at
+/// the end of a sentence; then earlier turns, newest first, as far as room remains. The instructions stand first, so
+/// that prompts share their beginning in the prefix cache. Only the template makes special tokens: text of documents
+/// and people never does.
+class PromptBuilder {
+ public:
+  /// Throws Error kTooLong where `budget` tokens do not hold the instructions, the question and a little of a passage.
+  /// What is passed in must outlive it.
+  PromptBuilder(const Tokenizer& tokenizer, std::string_view instructions, std::string_view question, int budget);
+
+  Prompt build(std::span<const Passage> passages, std::span<const Turn> history) const;
+
+ private:
+  using Tokens = std::vector<TokenId>;
+
+  Tokens encode(std::string_view text) const;
+  std::vector<Tokens> frame(std::size_t turns) const;
+  Tokens with_passages(std::span<const Passage> passages, std::size_t room, std::vector<Passage>& used) const;
+  Tokens cut_to_fit(std::string_view head, std::string_view text, std::size_t room) const;
+  std::string passage_head(const Passage& passage, std::size_t number) const;
+
+  const Tokenizer& tokenizer_;
+  const Phrases& phrases_;
+  Tokens instructions_, question_;
+  std::size_t budget_ = 0;
+};
+
+}  // namespace lectern::chat

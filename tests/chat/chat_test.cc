@@ -1,0 +1,173 @@
+#include "lectern/chat.h"
+
+#include <gmock/gmock.h>
+
+#include <stdexcept>
+
+#include "fake_engine.h"
+#include "fake_library.h"
+
+namespace lectern {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+class ChatTest : public testing::Test {
+ protected:
+  ChatTest() {
+    library.passages = {
+        test::passage("tea.txt", "Green tea is grown in the hills. It is brewed at 80 degrees for two minutes."),
+        test::passage("coffee.txt", "Coffee beans are roasted at 220 degrees. Espresso needs nine bar of pressure."),
+    };
+  }
+  test::FakeEngine engine;
+  test::FakeLibrary library;
+};
+
+TEST_F(ChatTest, AnswersWithCitations) {
+  engine.reply = {"Green tea ", "is brewed at ", "80 degrees [", "1]. Espresso needs", " nine bar of pressure."};
+  std::string streamed;
+  const auto answer = start_chat(engine, &library)->ask("How are tea and espresso made?", [&](std::string_view piece) {
+    streamed += piece;
+  });
+  EXPECT_EQ(answer.text, "Green tea is brewed at 80 degrees [1]. Espresso needs nine bar of pressure [2].");
+  EXPECT_EQ(streamed, answer.text);
+  EXPECT_FALSE(answer.declined);
+  EXPECT_FALSE(answer.stopped);
+  ASSERT_THAT(answer.citations, SizeIs(2));
+  const auto& citation = answer.citations[0];
+  EXPECT_EQ(citation.number, 1);
+  EXPECT_EQ(citation.file, "/documents/tea.txt");
+  EXPECT_EQ(citation.page, 3);
+  EXPECT_EQ(citation.quote, "It is brewed at 80 degrees for two minutes.");
+  EXPECT_EQ(citation.quote_span.begin, 100 + 33);
+  EXPECT_EQ(citation.quote_span.end - citation.quote_span.begin, static_cast<std::int64_t>(citation.quote.size()));
+  EXPECT_EQ(citation.answer_span.end, 38);
+  EXPECT_EQ(answer.output_tokens, 5);
+  EXPECT_GT(answer.input_tokens, 0);
+  EXPECT_GT(answer.ttft_ms, 0);
+}
+
+TEST_F(ChatTest, DeclinesWithTheNearestPassages) {
+  for (auto& passage : library.passages) passage.similarity = 0.05;
+  std::string streamed;
+  const auto chat = start_chat(engine, &library);
+  const auto answer = chat->ask("Who won the match?", [&](std::string_view piece) { streamed += piece; });
+  EXPECT_TRUE(answer.declined);
+  EXPECT_EQ(answer.text, streamed);
+  EXPECT_THAT(answer.text, HasSubstr("files do not tell"));
+  EXPECT_THAT(answer.passages, SizeIs(2));
+  EXPECT_THAT(answer.citations, IsEmpty());
+  EXPECT_THAT(chat->ask("谁赢了比赛？").text, HasSubstr("文件"));
+  EXPECT_THAT(engine.prompts(), IsEmpty());
+}
+
+TEST_F(ChatTest, EmptyLibrarySaysToIndex) {
+  library.empty = true;
+  const auto answer = start_chat(engine, &library)->ask("How hot?");
+  EXPECT_TRUE(answer.declined);
+  EXPECT_THAT(answer.text, HasSubstr("index a folder"));
+}
+
+TEST_F(ChatTest, FollowUpsRememberTheConversation) {
+  engine.reply = {"At 80 degrees [1]."};
+  const auto chat = start_chat(engine, &library);
+  chat->ask("How is green tea brewed?");
+  chat->ask("And how long does it take?");
+  EXPECT_THAT(library.queries,
+              ElementsAre("How is green tea brewed?", "And how long does it take? How is green tea brewed?"));
+  EXPECT_THAT(engine.prompts()[1], HasSubstr("At 80 degrees.\x02")) << "markers of the old answer mean nothing now";
+  chat->clear();
+  chat->ask("And how long does it take?");
+  EXPECT_EQ(library.queries.back(), "And how long does it take?");
+  EXPECT_THAT(engine.prompts()[2], Not(HasSubstr("brewed?")));
+}
+
+TEST_F(ChatTest, PromptsShareTheirBeginning) {
+  const auto chat = start_chat(engine, &library);
+  chat->ask("How is green tea brewed?");
+  chat->clear();
+  chat->ask("Which pressure does an espresso need?");
+  const auto prompts = engine.prompts();
+  const auto end = prompts[0].find("Question");
+  EXPECT_EQ(prompts[0].substr(0, end), prompts[1].substr(0, end));
+}
+
+TEST_F(ChatTest, RepetitionCancelsTheRequest) {
+  engine.reply = {"The tea is hot indeed. ", "The tea is hot indeed. ", "The tea is hot indeed. "};
+  engine.hangs = true;
+  const auto answer = start_chat(engine, &library)->ask("How hot is the tea?");
+  EXPECT_THAT(answer.text, testing::StartsWith("The tea is hot indeed"));
+  EXPECT_LT(answer.text.size(), 30u);
+  EXPECT_FALSE(answer.stopped);
+  EXPECT_EQ(engine.cancelled(), 1);
+}
+
+TEST_F(ChatTest, StopsOnRequest) {
+  engine.reply = {"Green tea is brewed"};
+  engine.hangs = true;
+  std::stop_source stop;
+  const auto answer =
+      start_chat(engine, &library)
+          ->ask(
+              "How is green tea brewed?", [&](std::string_view) { stop.request_stop(); }, stop.get_token());
+  EXPECT_TRUE(answer.stopped);
+  EXPECT_THAT(answer.text, testing::StartsWith("Green tea is brewed"));
+}
+
+TEST_F(ChatTest, FailuresOfTheEngineArriveAndTheChatGoesOn) {
+  engine.reply = {"Green tea"};
+  engine.fails = true;
+  const auto chat = start_chat(engine, &library);
+  EXPECT_THROW(chat->ask("How is green tea brewed?"), Error);
+  engine.fails = false;
+  EXPECT_EQ(chat->ask("Where is green tea grown?").text, "Green tea [1]");
+}
+
+TEST_F(ChatTest, FailuresOfTheListenerCancel) {
+  engine.reply = {"Green tea is brewed"};
+  engine.hangs = true;
+  EXPECT_THROW(start_chat(engine, &library)
+                   ->ask("How is green tea brewed?", [](std::string_view) { throw std::runtime_error("gone"); }),
+               std::runtime_error);
+  EXPECT_EQ(engine.cancelled(), 1);
+}
+
+TEST_F(ChatTest, WithoutLibraryItIsAConversation) {
+  engine.reply = {"Hello [1]!"};
+  const auto answer = start_chat(engine, nullptr)->ask("Good morning");
+  EXPECT_EQ(answer.text, "Hello!");
+  EXPECT_THAT(answer.passages, IsEmpty());
+  EXPECT_THAT(engine.prompts()[0], Not(HasSubstr("Passages")));
+}
+
+TEST_F(ChatTest, RefusesWhatMakesNoSense) {
+  const auto chat = start_chat(engine, &library);
+  EXPECT_THROW(chat->ask(" \n"), Error);
+  engine.info().generates = false;
+  EXPECT_THROW(start_chat(engine, &library), Error);
+  engine.info().generates = true;
+  EXPECT_THROW(start_chat(engine, &library, {.top_k = 0}), Error);
+}
+
+TEST_F(ChatTest, TooLongQuestion) {
+  try {
+    start_chat(engine, &library)->ask(std::string(100'000, 'x'));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kTooLong);
+  }
+}
+
+TEST_F(ChatTest, BrokenBytesInAQuestion) {
+  engine.reply = {"Green tea."};
+  start_chat(engine, &library)->ask("green tea \xff?");
+  EXPECT_THAT(engine.prompts()[0], HasSubstr("green tea \xef\xbf\xbd?"));
+}
+
+}  // namespace
+}  // namespace lectern

@@ -1,0 +1,31 @@
+#include "chat/relevance.h"
+
+#include <gtest/gtest.h>
+
+#include "fake_library.h"
+
+namespace lectern::chat {
+namespace {
+
+Passage similar(double similarity, const std::string& text) {
+  auto passage = test::passage("a.txt", text);
+  passage.similarity = similarity;
+  return passage;
+}
+
+TEST(Relevance, SimilarMeaningIsEnough) {
+  EXPECT_TRUE(is_relevant("How hot should the water be?", std::vector{similar(0.7, "Brew at 80 degrees.")}));
+}
+
+TEST(Relevance, SharedWordsAreEnoughWithSomeSimilarity) {
+  EXPECT_TRUE(is_relevant("pressure of espresso", std::vector{similar(0.3, "Espresso needs a pressure of nine bar.")}));
+  EXPECT_FALSE(is_relevant("pressure of espresso", std::vector{similar(0.3, "Brew at 80 degrees.")}));
+}
+
+TEST(Relevance, NothingFoundIsNotRelevant) {
+  EXPECT_FALSE(is_relevant("Who won the match?", {}));
+  EXPECT_FALSE(is_relevant("Who won the match?", std::vector{similar(0.05, "Brew at 80 degrees.")}));
+}
+
+}  // namespace
+}  // namespace lectern::chat
