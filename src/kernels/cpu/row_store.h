@@ -54,16 +54,22 @@ inline void quantize_group(const QuantizedRow& row, std::int64_t group, const fl
   row.sum[2 * group + 1] = sum_b;
 }
 
-/// Writes out.columns values (a multiple of 32 where `out` is kI8G32) as row `row` of `out`, F32 or kI8G32. `values`
-/// may be that row itself.
-inline void store_row(const View& out, std::int64_t row, const float* values) {
+/// Writes `count` values as columns [column, column + count) of row `row` of `out`, F32 or kI8G32 (both then multiples
+/// of 32). `values` may be that place itself. Parts of a row may be written by different workers.
+inline void store_row_part(const View& out, std::int64_t row, std::int64_t column, std::int64_t count,
+                           const float* values) {
   if (out.type == DType::kF32) {
-    auto* to = out.row<float>(row);
-    if (to != values) std::memcpy(to, values, static_cast<std::size_t>(out.columns) * sizeof(float));
+    auto* to = out.row<float>(row) + column;
+    if (to != values) std::memcpy(to, values, static_cast<std::size_t>(count) * sizeof(float));
     return;
   }
   const QuantizedRow to = quantized_row(out.row<std::byte>(row), out.columns);
-  for (std::int64_t group = 0; group < out.columns / 32; ++group) quantize_group(to, group, values + group * 32);
+  for (std::int64_t i = 0; i < count; i += 32) quantize_group(to, (column + i) / 32, values + i);
+}
+
+/// Writes out.columns values (a multiple of 32 where `out` is kI8G32) as row `row` of `out`.
+inline void store_row(const View& out, std::int64_t row, const float* values) {
+  store_row_part(out, row, 0, out.columns, values);
 }
 
 LECTERN_ISA_END
