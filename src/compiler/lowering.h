@@ -3,8 +3,8 @@
 //
 // Conventions
 //   - Operands are columns of a buffer. An operand of a kI8G32 buffer is always the whole row (column 0, all columns).
-//   - The row kind of a call is that of its output's buffer (of its first input's where there is no output): it runs over
-//     Batch::tokens, Batch::sequences or Batch::outputs rows. gather_rows and mean_pool read a buffer of another kind.
+//   - A call runs over the rows of its output's kind (its first input's where it has no output): Batch::tokens,
+//     Batch::sequences or Batch::outputs. gather_rows and mean_pool read a buffer of another kind.
 //   - Optional weights that are absent are -1; optional inputs come last and are left out.
 //   - Matrices (WeightSpec::packed) are packed for the target; every other weight is a vector of F32, rows = 1.
 //   - Attributes are numbers: booleans are 0 or 1, `activation` is the value of kernels::Activation.

@@ -1,0 +1,45 @@
+#include "lectern/compile.h"
+
+#include <fmt/format.h>
+
+#include "compiler/engine_cache.h"
+#include "compiler/pipeline.h"
+#include "core/paths.h"
+#include "formats/checkpoint.h"
+
+namespace lectern {
+namespace {
+
+// Raised whenever the same checkpoint compiles to something else.
+constexpr int kCompilerVersion = 1;
+
+std::string cache_key(const std::string& content, const CompileOptions& options) {
+  return fmt::format("{}-{}-{}-{}.{}", content, name(compiler::target_of(options)), compiler::name(options.precision),
+                     formats::kEngineFormatVersion, kCompilerVersion);
+}
+
+}  // namespace
+
+void compile(const std::filesystem::path& checkpoint, const std::filesystem::path& output,
+             const CompileOptions& options, const ProgressCallback& progress) {
+  const auto opened = formats::open_checkpoint(checkpoint);
+  compiler::compile_checkpoint(*opened, options, {output, opened->content_hash(), options.precision, progress});
+}
+
+std::filesystem::path engine_for(const std::filesystem::path& model, const CompileOptions& options,
+                                 const ProgressCallback& progress) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(model, ignored) && formats::is_engine_file(model)) return model;
+  const compiler::EngineCache cache(cache_directory());
+  std::unique_ptr<formats::Checkpoint> checkpoint;
+  const auto open = [&]() -> const formats::Checkpoint& {
+    if (!checkpoint) checkpoint = formats::open_checkpoint(model);
+    return *checkpoint;
+  };
+  const std::string content = cache.content_hash(model, [&] { return open().content_hash(); });
+  return cache.find_or_make(cache_key(content, options), [&](const std::filesystem::path& engine) {
+    compiler::compile_checkpoint(open(), options, {engine, content, options.precision, progress});
+  });
+}
+
+}  // namespace lectern

@@ -1,0 +1,31 @@
+// Passes over a program, in the order that `compile_program` runs them.
+#pragma once
+
+#include "compiler/program.h"
+#include "compiler/weight_store.h"
+
+namespace lectern::compiler {
+
+/// Moves gather_rows up through ops that work row by row, so that what follows the last attention runs for the outputs
+/// alone. (Of a prompt of n tokens one row is wanted: this saves the last layer's feed-forward part of the others.)
+void narrow_to_outputs(Program& program);
+
+/// x W + bias, then + y, becomes one linear with y as its residual.
+void fuse_residuals(Program& program);
+
+/// Linears of the same input that write side by side become one, where the types of their matrices agree: queries, keys
+/// and values; a gate and its counterpart.
+void fuse_linears(Program& program, const WeightStore& weights);
+
+/// Ropes of adjacent heads become one.
+void fuse_ropes(Program& program);
+
+/// Gives linears the activations that their matrices want: the op before writes them quantized where all its readers
+/// want that, else a quantize call does.
+void quantize_activations(Program& program, const WeightStore& weights);
+
+/// An output takes its input's buffer where the kernel can work in place and nobody reads the input again: so the
+/// residual stream is one buffer.
+void reuse_in_place(Program& program);
+
+}  // namespace lectern::compiler

@@ -1,0 +1,102 @@
+#include "compiler/pipeline.h"
+
+#include <fmt/format.h>
+
+#include "compiler/lowering.h"
+#include "compiler/passes.h"
+#include "compiler/tokenizer_import.h"
+#include "core/paths.h"
+#include "lectern/error.h"
+#include "models/registry.h"
+#include "text/tokenizer_data.h"
+
+namespace lectern::compiler {
+namespace {
+
+constexpr std::uint64_t kAlignment = 64;
+
+// Fills in the weights' entries, one after another. Returns the section's size.
+std::uint64_t lay_out(const Program& program, const WeightStore& weights, std::vector<formats::WeightSpec>& specs) {
+  std::uint64_t end = 0;
+  for (const graph::Weight& weight : program.weights) {
+    formats::WeightSpec spec = weights.spec(weight);
+    spec.offset = end;
+    end += (spec.bytes + kAlignment - 1) / kAlignment * kAlignment;
+    specs.push_back(std::move(spec));
+  }
+  return end;
+}
+
+bool quantizes_floats(WeightPrecision precision, bool generates) {
+  return precision == WeightPrecision::kQ8 || (precision == WeightPrecision::kAuto && !generates);
+}
+
+}  // namespace
+
+Program build_program(const graph::Graph& graph, const WeightStore& weights) {
+  Program program = lower(graph);
+  narrow_to_outputs(program);
+  fuse_residuals(program);
+  fuse_linears(program, weights);
+  fuse_ropes(program);
+  quantize_activations(program, weights);
+  reuse_in_place(program);
+  return program;
+}
+
+void write_engine(const formats::Checkpoint& checkpoint, const formats::ModelConfig& config, Program program,
+                  const WeightStore& weights, const EngineOutput& output) {
+  const Arenas arenas = plan_memory(program);
+  text::TokenizerData tokenizer = import_tokenizer(checkpoint);
+  formats::EngineHeader header;
+  header.config = config;
+  header.target = lectern::name(weights.target());
+  header.source_hash = output.source_hash;
+  header.precision = name(output.precision);
+  header.kv_groups = program.kv_groups;
+  header.token_arena = arenas.tokens;
+  header.sequence_arena = arenas.sequences;
+  header.output_arena = arenas.outputs;
+  header.buffers = std::move(program.buffers);
+  header.program = std::move(program.calls);
+  header.result = program.result;
+  const std::uint64_t total = lay_out(program, weights, header.weights);
+
+  std::uint64_t done = 0;
+  const auto report = [&] {
+    if (!output.progress) return;
+    output.progress({.stage = "compile",
+                     .unit = "MiB",
+                     .done = static_cast<std::int64_t>(done >> 20),
+                     .total = static_cast<std::int64_t>(total >> 20),
+                     .detail = checkpoint.path().native()});
+  };
+  report();
+  formats::write_engine_file(output.path, std::move(header), text::serialize(tokenizer), tokenizer.chat_template,
+                             [&](int index, std::span<std::byte> out) {
+                               weights.write(program.weights[static_cast<std::size_t>(index)], out);
+                               done += out.size();
+                               report();
+                             });
+}
+
+Isa target_of(const CompileOptions& options) {
+  if (options.target.empty()) return active_isa();
+  if (const auto isa = isa_from_name(options.target)) return *isa;
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("The target \"{}\" is not known: scalar, avx2 and avx512 are.", options.target));
+}
+
+std::string_view name(WeightPrecision precision) {
+  constexpr std::string_view kNames[] = {"auto", "keep", "q8"};
+  return kNames[static_cast<int>(precision)];
+}
+
+void compile_checkpoint(const formats::Checkpoint& checkpoint, const CompileOptions& options,
+                        const EngineOutput& output) {
+  const models::Model model = models::build_model(checkpoint);
+  const WeightStore weights(checkpoint, target_of(options), quantizes_floats(output.precision, model.config.generates));
+  write_engine(checkpoint, model.config, build_program(model.graph, weights), weights, output);
+}
+
+}  // namespace lectern::compiler
