@@ -1,0 +1,34 @@
+// What a reader makes of a file: one text, and where its parts are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lectern/library.h"
+
+namespace lectern::library {
+
+struct Heading {
+  int level = 1;  // 1 is the outermost, 9 the innermost
+  Span span;      // of its own line
+};
+
+struct Page {
+  int number = 0;  // physical, from 1
+  Span span;
+  std::string boxes;  // where its words stand, see word_boxes.h; empty where unknown
+};
+
+/// Paragraphs are separated by an empty line; a single line feed is a line break that matters (a table row, code).
+/// Headings and pages are in the order of the text, their spans apart from each other.
+struct Document {
+  std::string text;  // valid UTF-8 without control characters but tab and line feed
+  std::string title;
+  std::vector<Heading> headings;
+  std::vector<Page> pages;
+};
+
+/// Raised whenever a reader's text or spans change for the same file: such documents are read anew.
+inline constexpr int kExtractorVersion = 1;
+
+}  // namespace lectern::library
