@@ -2,24 +2,33 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace lectern::support {
 
-/// A new folder of the running test's own, emptied.
+/// A new folder below the tests' temporary folder, removed when the process ends.
 inline std::filesystem::path temporary_folder(std::string_view name) {
-  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-  const auto folder = std::filesystem::path(testing::TempDir()) /
-                      ("lectern_" + std::string(test->test_suite_name()) + "_" + test->name()) / name;
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
+  struct Made {
+    std::vector<std::filesystem::path> folders;
+    ~Made() {
+      std::error_code ignored;
+      for (const auto& folder : folders) std::filesystem::remove_all(folder, ignored);
+    }
+  };
+  static Made made;
+  std::string folder =
+      (std::filesystem::path(testing::TempDir()) / "lectern_").native() + std::string(name) + "_XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder: " + folder);
+  made.folders.emplace_back(folder);
   return folder;
 }
 
