@@ -47,7 +47,7 @@ TEST_P(Packing, BytesAreWholeLines) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, Packing, testing::ValuesIn(test::kWeightTypes),
-                         [](const auto& info) { return std::string(name(info.param)); });
+                         [](const auto& each) { return std::string(name(each.param)); });
 
 TEST(CanPack, WantsWholeBlocksOfAWeightFormat) {
   EXPECT_TRUE(can_pack(Isa::kAvx512, DType::kF16, 7));

@@ -1,0 +1,109 @@
+// The innermost part of linear: a few rows of x times one panel of 16 outputs.
+#pragma once
+
+#include <array>
+
+#include "kernels/activation_row.h"
+#include "kernels/cpu/isa.h"
+#include "kernels/cpu/simd.h"
+#include "kernels/cpu/weight_group.h"
+
+LECTERN_ISA_BEGIN
+
+/// Where a tile reads and writes. Strides in bytes.
+struct Tile {
+  const std::byte* x;
+  std::size_t x_stride;
+  const std::byte* panel;
+  std::int64_t columns;   // of x
+  int outputs;            // 1 to 16, those of the panel that exist
+  const float* bias;      // of the panel, or null
+  const float* residual;  // at the tile's corner, or null
+  std::size_t residual_stride;
+  float* out;
+  std::size_t out_stride;
+};
+
+using TileKernel = void (*)(const Tile&);
+
+template <typename T>
+LECTERN_SIMD T* offset(T* pointer, std::size_t bytes) {
+  using Byte = std::conditional_t<std::is_const_v<T>, const std::byte, std::byte>;
+  return reinterpret_cast<T*>(reinterpret_cast<Byte*>(pointer) + bytes);
+}
+
+/// Adds bias, then residual, and stores: how every tile ends.
+LECTERN_SIMD void finish_row(const Tile& tile, int row, F32x16 y) {
+  const auto r = static_cast<std::size_t>(row);
+  const int n = tile.outputs;
+  if (tile.bias != nullptr) y = y + load_partial(tile.bias, n);
+  if (tile.residual != nullptr) y = y + load_partial(offset(tile.residual, r * tile.residual_stride), n);
+  store_partial(offset(tile.out, r * tile.out_stride), y, n);
+}
+
+/// Quantized weights. Each output sums the groups in order, by the same operations whatever kRows is.
+template <DType kType, int kRows>
+__attribute__((noinline)) void quantized_tile(const Tile& tile) {
+  using Traits = GroupTraits<kType>;
+  const QuantizedRow first = quantized_row(const_cast<std::byte*>(tile.x), tile.columns);
+  const std::byte* x[kRows];
+  F32x16 acc[kRows];
+  unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+    x[r] = tile.x + r * tile.x_stride;
+    acc[r] = zero();
+  });
+  const auto* x0 = reinterpret_cast<const std::int8_t*>(tile.x);
+  const std::ptrdiff_t scale_at = reinterpret_cast<const std::int8_t*>(first.scale) - x0;
+  const std::ptrdiff_t scaled_sum_at = reinterpret_cast<const std::int8_t*>(first.scaled_sum) - x0;
+  const std::ptrdiff_t sum_at = reinterpret_cast<const std::int8_t*>(first.sum) - x0;
+  const std::int64_t groups = tile.columns / 32;
+  for (std::int64_t g = 0; g < groups; ++g) {
+    const WeightGroup<kType> weights = load_group<kType>(tile.panel, g);
+    unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+      const auto* q = reinterpret_cast<const std::int8_t*>(x[r]) + 32 * g;
+      const F32x16 scale = broadcast(*reinterpret_cast<const float*>(x[r] + scale_at + 4 * g));
+      const auto* sum = reinterpret_cast<const std::int32_t*>(x[r] + sum_at + 8 * g);
+      if constexpr (Traits::kScales == 1) {
+        const I32x16 product = dot<kType, 0, 8>(weights.w, q, sum[0] + sum[1]);
+        acc[r] = fma(to_float(product), weights.scale[0] * scale, acc[r]);
+      } else {
+        const F32x16 low = to_float(dot<kType, 0, 4>(weights.w, q, sum[0]));
+        const F32x16 high = to_float(dot<kType, 4, 4>(weights.w, q, sum[1]));
+        acc[r] = fma(fma(high, weights.scale[1], low * weights.scale[0]), scale, acc[r]);
+      }
+      if constexpr (Traits::kMinimum) {
+        const F32x16 scaled_sum = broadcast(*reinterpret_cast<const float*>(x[r] + scaled_sum_at + 4 * g));
+        acc[r] = fma(weights.minimum, scaled_sum, acc[r]);
+      }
+    });
+  }
+  unroll<kRows>([&](auto r) __attribute__((always_inline)) { finish_row(tile, r, acc[r]); });
+}
+
+template <DType kType>
+LECTERN_SIMD F32x16 load_column(const std::byte* p) {
+  if constexpr (kType == DType::kF32) return load(reinterpret_cast<const float*>(p));
+  if constexpr (kType == DType::kF16) return load_f16(reinterpret_cast<const std::uint16_t*>(p));
+  if constexpr (kType == DType::kBF16) return load_bf16(reinterpret_cast<const std::uint16_t*>(p));
+}
+
+/// Float weights, F32 activations: a column at a time, in order.
+template <DType kType, int kRows>
+__attribute__((noinline)) void float_tile(const Tile& tile) {
+  constexpr std::int64_t kColumnBytes = kPanelRows * (kType == DType::kF32 ? 4 : 2);
+  const std::byte* x[kRows];
+  F32x16 acc[kRows];
+  unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+    x[r] = tile.x + r * tile.x_stride;
+    acc[r] = zero();
+  });
+  for (std::int64_t k = 0; k < tile.columns; ++k) {
+    const F32x16 w = load_column<kType>(tile.panel + k * kColumnBytes);
+    unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+      acc[r] = fma(broadcast(reinterpret_cast<const float*>(x[r])[k]), w, acc[r]);
+    });
+  }
+  unroll<kRows>([&](auto r) __attribute__((always_inline)) { finish_row(tile, r, acc[r]); });
+}
+
+LECTERN_ISA_END
