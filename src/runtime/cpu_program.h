@@ -1,0 +1,47 @@
+// An engine file's kernel calls, each bound once to typed arguments.
+#pragma once
+
+#include <deque>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/isa.h"
+#include "core/worker_pool.h"
+#include "formats/engine_file.h"
+#include "kernels/registry.h"
+#include "runtime/step_memory.h"
+
+namespace lectern::runtime {
+
+struct BoundCall {
+  std::variant<kernels::EmbeddingArgs, kernels::RmsNormArgs, kernels::LayerNormArgs, kernels::LinearArgs,
+               kernels::RotaryTableArgs, kernels::RopeArgs, kernels::KvWriteArgs, kernels::AttentionArgs,
+               kernels::EncoderAttentionArgs, kernels::GatedActivationArgs, kernels::ActivationArgs, kernels::AddArgs,
+               kernels::GatherRowsArgs, kernels::QuantizeArgs, kernels::MeanPoolArgs>
+      args;
+  formats::Rows rows = formats::Rows::kTokens;  // what it runs over
+  bool idle = false;                            // in this step: it has no rows
+};
+
+class CpuProgram {
+ public:
+  /// Checks every call against what its kernel expects, so that a file whose header is well-formed but makes no sense
+  /// is refused. Throws Error kCorrupt. `file` and `memory` must outlive it.
+  CpuProgram(const formats::EngineFile& file, Isa isa, const StepMemory& memory);
+
+  /// Sizes the arguments for the step that `memory` holds.
+  void prepare();
+  /// All calls in order; every worker of a region calls it.
+  void run(Team& team) const;
+
+ private:
+  friend class CpuBinder;
+
+  const StepMemory& memory_;
+  const kernels::KernelTable& kernels_;
+  std::deque<BoundCall> calls_;                         // a deque: views_ points into it
+  std::vector<std::pair<View*, formats::Rows>> views_;  // all views of all calls
+};
+
+}  // namespace lectern::runtime

@@ -1,0 +1,37 @@
+#include "runtime/embedding_queue.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace lectern::runtime {
+
+EmbeddingJob::EmbeddingJob(std::span<const std::vector<TokenId>> all)
+    : texts(all), order(all.size()), vectors(all.size()) {
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return texts[a].size() > texts[b].size(); });
+}
+
+std::vector<EmbeddingQueue::Item> EmbeddingQueue::take(int tokens, int texts) {
+  std::vector<Item> items;
+  auto left = static_cast<std::size_t>(tokens);
+  for (std::size_t turn = jobs_.size(); turn > 0; --turn) {
+    EmbeddingJob& job = *jobs_.front();
+    jobs_.pop_front();
+    for (; job.taken < job.order.size() && items.size() < static_cast<std::size_t>(texts); ++job.taken) {
+      const std::size_t text = job.order[job.taken];
+      const std::size_t size = job.texts[text].size();
+      if (size > left && !items.empty()) break;
+      left -= std::min(size, left);
+      items.push_back({&job, text});
+    }
+    if (job.taken < job.order.size()) jobs_.push_back(&job);
+  }
+  return items;
+}
+
+void EmbeddingQueue::drop_failed() {
+  std::erase_if(jobs_, [](const auto* job) { return job->failure != nullptr; });
+}
+
+}  // namespace lectern::runtime

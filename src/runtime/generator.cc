@@ -1,0 +1,183 @@
+#include "runtime/generator.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "lectern/error.h"
+#include "runtime/sampler.h"
+
+namespace lectern::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double milliseconds(Clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+
+}  // namespace
+
+Generator::Generator(const Model& model, Executor& executor, BlockManager& blocks, const StepLimits& limits,
+                     WorkerPool& pool, bool interactive)
+    : model_(model),
+      executor_(executor),
+      blocks_(blocks),
+      scheduler_(blocks, limits),
+      batch_(static_cast<int>(blocks.pools().size()), blocks.block_size(), model.context_length),
+      pool_(pool),
+      interactive_(interactive) {}
+
+std::vector<std::unique_ptr<Sequence>> Generator::step() {
+  scheduler_.for_each([&](Sequence& sequence) {
+    if (sequence.generation->cancelled()) finish(sequence, FinishReason::kCancelled);
+  });
+  auto done = scheduler_.take_finished();
+  try {
+    run();
+  } catch (...) {
+    // Nothing of one request gets here: the step itself failed, and with it all who took part.
+    for (const auto& part : scheduler_.scheduled()) fail(*part.sequence, std::current_exception());
+  }
+  for (auto& sequence : scheduler_.take_finished()) done.push_back(std::move(sequence));
+  return done;
+}
+
+std::vector<std::unique_ptr<Sequence>> Generator::cancel_all() {
+  scheduler_.for_each([&](Sequence& sequence) { finish(sequence, FinishReason::kCancelled); });
+  return scheduler_.take_finished();
+}
+
+void Generator::run() {
+  const auto step = scheduler_.schedule();
+  if (step.empty()) return;
+  batch_.clear();
+  for (const auto& part : step) batch_.add(part);
+  executor_.forward(batch_);
+  sample_outputs();
+  int output = 0;
+  for (const auto& part : step) {
+    commit(part, output);
+    output += part.outputs;
+  }
+  ++statistics_.steps;
+}
+
+// Of each sequence that has all its tokens computed, from its last output row.
+void Generator::sample_outputs() {
+  sampled_.assign(static_cast<std::size_t>(batch_.outputs()), Row{});
+  const auto step = scheduler_.scheduled();
+  const auto sample_part = [&](std::size_t i, int last_output) {
+    const Sequence& sequence = *step[i].sequence;
+    if (step[i].tokens < sequence.pending() || sequence.generated() >= sequence.request.sampling.max_tokens) return;
+    sampled_[static_cast<std::size_t>(last_output)] =
+        sample(executor_.result(last_output), sequence.request.sampling, sequence.size());
+  };
+  std::vector<int> last_outputs;
+  int output = 0;
+  for (const auto& part : step) last_outputs.push_back((output += part.outputs) - 1);
+  if (step.size() == 1) return sample_part(0, last_outputs[0]);
+  pool_.run(
+      [&](Team& team) {
+        team.parallel_for(static_cast<std::int64_t>(step.size()), [&](std::int64_t i) {
+          sample_part(static_cast<std::size_t>(i), last_outputs[static_cast<std::size_t>(i)]);
+        });
+      },
+      interactive_);
+}
+
+void Generator::commit(const Scheduled& part, int first_output) {
+  Sequence& sequence = *part.sequence;
+  blocks_.commit(sequence, part.tokens);
+  report_prompt_logits(sequence, part.outputs, first_output);
+  if (sequence.finished || sequence.pending() > 0) return;
+  if (sequence.generated() == 0) {
+    statistics_.prompt_tokens += sequence.prompt_size;
+    statistics_.cached_tokens += sequence.cached_tokens;
+    sequence.completion.cached_tokens = sequence.cached_tokens;
+    if (sequence.size() >= sequence.max_size) return finish(sequence, FinishReason::kLength);
+  }
+  accept(sequence, sampled_[static_cast<std::size_t>(first_output + part.outputs - 1)]);
+}
+
+void Generator::report_prompt_logits(Sequence& sequence, int outputs, int first_output) {
+  if (!sequence.wants_prompt_logits()) return;
+  try {
+    for (int row = first_output; row < first_output + outputs; ++row) {
+      sequence.request.on_prompt_logits(sequence.prompt_logits_reported, executor_.result(row));
+      ++sequence.prompt_logits_reported;
+    }
+  } catch (...) {
+    fail(sequence, std::current_exception());
+  }
+}
+
+bool Generator::ends_with(const Sequence& sequence, TokenId token) const {
+  if (sequence.request.sampling.ignore_end) return false;
+  const auto ends = model_.tokenizer->end_tokens();
+  return std::find(ends.begin(), ends.end(), token) != ends.end();
+}
+
+void Generator::accept(Sequence& sequence, Row sampled) {
+  if (!sampled) {
+    return fail(sequence,
+                std::make_exception_ptr(Error(ErrorCode::kCorrupt,
+                                              "The model's logits are not numbers, so that no token can be chosen. "
+                                              "The engine file may be damaged: compile the checkpoint again.")));
+  }
+  if (sequence.generated() == 0) sequence.first_token = Clock::now();
+  if (ends_with(sequence, *sampled)) {
+    if (const std::string rest = sequence.text.finish(); !rest.empty()) emit(sequence, *sampled, rest);
+    return finish(sequence, FinishReason::kStop);
+  }
+  sequence.tokens.push_back(*sampled);
+  ++statistics_.generated_tokens;
+  std::string text = sequence.text.push(*sampled);
+  const bool full = sequence.size() >= sequence.max_size;
+  if (full && !sequence.text.stopped()) text += sequence.text.finish();
+  emit(sequence, *sampled, text);
+  if (sequence.text.stopped()) return finish(sequence, FinishReason::kStop);
+  if (full) finish(sequence, FinishReason::kLength);
+}
+
+void Generator::emit(Sequence& sequence, TokenId token, const std::string& text) {
+  sequence.completion.text += text;
+  if (!sequence.request.on_token) return;
+  try {
+    sequence.request.on_token(token, text);
+  } catch (...) {
+    fail(sequence, std::current_exception());
+  }
+}
+
+void Generator::finish(Sequence& sequence, FinishReason reason) {
+  if (sequence.finished) return;
+  sequence.finished = true;
+  auto& completion = sequence.completion;
+  completion.finish = reason;
+  completion.tokens.assign(sequence.tokens.begin() + sequence.prompt_size, sequence.tokens.end());
+  if (sequence.first_token == Clock::time_point{}) return;
+  completion.ttft_ms = milliseconds(sequence.first_token - sequence.submitted);
+  if (sequence.generated() > 1) {
+    completion.tpot_ms = milliseconds(Clock::now() - sequence.first_token) / (sequence.generated() - 1);
+  }
+}
+
+void Generator::fail(Sequence& sequence, std::exception_ptr failure) {
+  if (sequence.finished) return;
+  sequence.finished = true;
+  sequence.failure = std::move(failure);
+}
+
+EngineStatistics Generator::statistics() const {
+  EngineStatistics statistics = statistics_;
+  statistics.kv_blocks_total = blocks_.total();
+  statistics.kv_blocks_free = blocks_.free();
+  statistics.preemptions = scheduler_.preemptions();
+  return statistics;
+}
+
+void resolve(Sequence& sequence) {
+  sequence.generation->resolve(std::move(sequence.completion), std::move(sequence.failure));
+}
+
+}  // namespace lectern::runtime

@@ -1,0 +1,106 @@
+#include "runtime/scheduler.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lectern::runtime {
+namespace {
+
+// The rows whose logits are wanted are a chunk's last ones: prompt logits not yet reported, or the one that is sampled.
+int outputs_of(const Sequence& sequence, int tokens) {
+  if (sequence.wants_prompt_logits()) {
+    return std::max(0, sequence.computed + tokens - std::max(sequence.computed, sequence.prompt_logits_reported));
+  }
+  return tokens == sequence.pending() ? 1 : 0;
+}
+
+}  // namespace
+
+std::span<const Scheduled> Scheduler::schedule() {
+  scheduled_.clear();
+  tokens_left_ = limits_.tokens;
+  outputs_left_ = limits_.outputs;
+  bool room = true;
+  // `place` may take out the youngest sequences, which are at the end.
+  for (const bool decoding : {true, false}) {
+    for (std::size_t i = 0; i < running_.size() && has_budget(); ++i) {
+      Sequence& sequence = *running_[i];
+      if ((sequence.pending() == 1) == decoding) room = place(sequence) && room;
+    }
+  }
+  while (room && has_budget() && admit_next()) room = place(*running_.back());
+  return scheduled_;
+}
+
+int Scheduler::chunk(const Sequence& sequence) const {
+  int tokens = std::min(sequence.pending(), tokens_left_);
+  if (sequence.wants_prompt_logits()) {
+    const int reported = std::max(0, sequence.prompt_logits_reported - sequence.computed);
+    tokens = std::min(tokens, reported + outputs_left_);
+  }
+  return tokens;
+}
+
+// False where blocks were too few for the whole chunk.
+bool Scheduler::place(Sequence& sequence) {
+  const int wanted = chunk(sequence);
+  int tokens = blocks_.room(sequence, wanted);
+  while (tokens == 0 && running_.back().get() != &sequence) {
+    preempt_youngest();
+    tokens = blocks_.room(sequence, wanted);
+  }
+  if (tokens == 0) return false;
+  blocks_.allocate(sequence, tokens);
+  const int outputs = outputs_of(sequence, tokens);
+  scheduled_.push_back({&sequence, tokens, outputs});
+  tokens_left_ -= tokens;
+  outputs_left_ -= outputs;
+  return tokens == wanted;
+}
+
+// Only when its whole prompt fits beside one more block for each running sequence: else it would soon be preempted.
+bool Scheduler::admit_next() {
+  if (waiting_.empty() || static_cast<int>(running_.size()) >= limits_.sequences) return false;
+  Sequence& sequence = *waiting_.front();
+  blocks_.adopt_prefix(sequence);
+  if (!running_.empty() && !blocks_.fits(sequence, limits_.tokens, static_cast<int>(running_.size()))) {
+    blocks_.release(sequence);
+    return false;
+  }
+  if (sequence.cached_tokens < 0) sequence.cached_tokens = sequence.computed;
+  running_.push_back(std::move(waiting_.front()));
+  waiting_.pop_front();
+  return true;
+}
+
+void Scheduler::preempt_youngest() {
+  Sequence& sequence = *running_.back();
+  const auto placed = std::find_if(scheduled_.begin(), scheduled_.end(),
+                                   [&](const Scheduled& entry) { return entry.sequence == &sequence; });
+  if (placed != scheduled_.end()) {
+    tokens_left_ += placed->tokens;
+    outputs_left_ += placed->outputs;
+    scheduled_.erase(placed);
+  }
+  blocks_.release(sequence);
+  waiting_.push_front(std::move(running_.back()));
+  running_.pop_back();
+  ++preemptions_;
+}
+
+std::vector<std::unique_ptr<Sequence>> Scheduler::take_finished() {
+  std::vector<std::unique_ptr<Sequence>> finished;
+  const auto take_from = [&](auto& sequences) {
+    for (auto& sequence : sequences) {
+      if (!sequence->finished) continue;
+      blocks_.release(*sequence);
+      finished.push_back(std::move(sequence));
+    }
+    std::erase(sequences, nullptr);
+  };
+  take_from(running_);
+  take_from(waiting_);
+  return finished;
+}
+
+}  // namespace lectern::runtime

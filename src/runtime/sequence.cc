@@ -1,0 +1,20 @@
+#include "runtime/sequence.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lectern::runtime {
+
+Sequence::Sequence(Request asked, int context, int groups, const Tokenizer& tokenizer)
+    : request(std::move(asked)),
+      prompt_size(static_cast<int>(request.prompt.size())),
+      max_size(prompt_size + std::min(request.sampling.max_tokens, context - prompt_size)),
+      text(tokenizer, request.sampling.stop),
+      generation(std::make_shared<PendingGeneration>()),
+      submitted(std::chrono::steady_clock::now()),
+      tokens(request.prompt),
+      tables(static_cast<std::size_t>(groups)) {
+  completion.prompt_tokens = prompt_size;
+}
+
+}  // namespace lectern::runtime

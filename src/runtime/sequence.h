@@ -1,0 +1,54 @@
+// A request under way: what was asked, how far it is, and where its keys and values lie.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lectern/engine.h"
+#include "runtime/generation.h"
+#include "runtime/text_stream.h"
+
+namespace lectern::runtime {
+
+/// The blocks of a sequence in one KV group.
+struct BlockTable {
+  std::vector<std::int32_t> blocks;  // block of positions [i, i + 1) * block_size; -1 behind the window
+  int first = 0;                     // the first entry that is not -1
+};
+
+struct Sequence {
+  /// `groups` is the number of KV groups; `context` bounds prompt and answer together, in tokens.
+  Sequence(Request asked, int context, int groups, const Tokenizer& tokenizer);
+
+  Request request;
+  int prompt_size;
+  int max_size;  // tokens, prompt and answer together
+  TextStream text;
+  std::shared_ptr<PendingGeneration> generation;
+  std::chrono::steady_clock::time_point submitted, first_token;
+
+  std::vector<TokenId> tokens;      // the prompt, then what was generated
+  int computed = 0;                 // tokens whose keys and values are in the cache
+  std::vector<BlockTable> tables;   // [groups]
+  std::vector<std::string> hashes;  // of the beginnings that end with each full block, as far as they were needed
+  int published = 0;                // full blocks offered to the prefix cache
+  int cached_tokens = -1;           // of the prompt, found in the prefix cache at the first admission; -1 before it
+  int prompt_logits_reported = 0;   // they are reported once, though a preempted sequence computes them again
+
+  Completion completion;
+  std::exception_ptr failure;
+  bool finished = false;
+
+  int size() const { return static_cast<int>(tokens.size()); }
+  int pending() const { return size() - computed; }
+  int generated() const { return size() - prompt_size; }
+  bool wants_prompt_logits() const {
+    return request.on_prompt_logits != nullptr && prompt_logits_reported < prompt_size;
+  }
+};
+
+}  // namespace lectern::runtime
