@@ -1,0 +1,24 @@
+// The commands: each adds itself to the command line, and what it does once it is chosen to `chosen`.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace lectern::cli {
+
+using Action = std::function<int()>;  // returns the exit status
+
+void add_index(CLI::App& app, Action& chosen);
+void add_search(CLI::App& app, Action& chosen);
+void add_ask(CLI::App& app, Action& chosen);
+void add_chat(CLI::App& app, Action& chosen);
+void add_compile(CLI::App& app, Action& chosen);
+void add_inspect(CLI::App& app, Action& chosen);
+void add_tokenize(CLI::App& app, Action& chosen);
+void add_perplexity(CLI::App& app, Action& chosen);
+void add_bench(CLI::App& app, Action& chosen);
+
+}  // namespace lectern::cli

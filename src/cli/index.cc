@@ -1,0 +1,107 @@
+#include "cli/index.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/json.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress_bar.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "core/paths.h"
+#include "lectern/error.h"
+
+namespace lectern::cli {
+namespace {
+
+struct IndexCommand {
+  SharedOptions shared;
+  std::vector<std::string> folders;
+};
+
+constexpr const char* kFooter =
+    "Each folder is read with all folders in it: txt, md, html, pdf, docx and xml files. What changed since the last\n"
+    "time is read again, what went away is removed, the rest is left alone. A file that cannot be read is listed and\n"
+    "keeps no other from being read. Ctrl-C stops: what was read so far stays.\n\n"
+    "Examples:\n"
+    "  lectern index ~/Documents\n"
+    "  lectern index ~/manuals ~/notes --library work\n\n"
+    "Exit status:\n"
+    "  0 also when some files could not be read; 1 when none could, when a folder does not exist, or when stopped";
+
+std::string times(std::int64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
+}
+
+int run(const IndexCommand& command) {
+  const std::vector<std::filesystem::path> folders(command.folders.begin(), command.folders.end());
+  check_folders(folders);
+  auto opened = open_library(command.shared, Missing::kCreate);
+  const auto report = index_folders(*opened.library, folders, command.shared.json);
+  if (command.shared.json) {
+    print(to_json(report) + "\n");
+  } else {
+    print(report_text(report));
+    if (report.indexed + report.unchanged > 0 && !report.cancelled) {
+      const std::string library = command.shared.library == "default" ? "" : " --library " + command.shared.library;
+      print(fmt::format("Next: lectern ask{} \"…\"\n", one_line(library)));
+    }
+  }
+  const bool nothing = report.indexed + report.unchanged == 0 && report.failed > 0;
+  return nothing || report.cancelled ? 1 : 0;
+}
+
+}  // namespace
+
+void check_folders(const std::vector<std::filesystem::path>& folders) {
+  for (const auto& folder : folders) {
+    std::error_code failed;
+    if (std::filesystem::exists(folder, failed)) continue;
+    throw Error(ErrorCode::kNotFound, quoted(folder) + (failed ? " cannot be looked at: " + failed.message() + "."
+                                                               : " does not exist: check the folder's name."));
+  }
+}
+
+IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet) {
+  const Interrupt interrupt;
+  ProgressBar bar(!quiet);
+  IndexOptions options;
+  options.progress = bar.callback();
+  options.stop = interrupt.token();
+  return library.index(folders, options);
+}
+
+std::string report_text(const IndexReport& report) {
+  std::string text = times(report.indexed, "document") + " indexed";
+  if (report.unchanged > 0) text += fmt::format(", {} unchanged", grouped(report.unchanged));
+  if (report.removed > 0) text += fmt::format(", {} removed", grouped(report.removed));
+  if (report.failed > 0) text += fmt::format(", {} failed", grouped(report.failed));
+  if (report.chunks > 0) {
+    text += fmt::format(": {}, {}", times(report.chunks, "chunk"), times(report.word_pieces, "word piece"));
+  }
+  text += fmt::format(" in {:.1f} s.\n", report.seconds);
+  if (report.cancelled) text += "Stopped before the end: the same command goes on from here.\n";
+  for (const auto& failure : report.failures) {
+    text += fmt::format("  {}: {}\n", shown_path(failure.file), one_line(failure.reason));
+  }
+  return text;
+}
+
+void add_index(CLI::App& app, Action& chosen) {
+  auto command = std::make_shared<IndexCommand>();
+  auto* sub = app.add_subcommand("index", "Read folders of documents into a library");
+  sub->add_option("FOLDER", command->folders, "Folders, or single files")->required();
+  add_library(*sub, command->shared);
+  add_threads(*sub, command->shared);
+  add_json(*sub, command->shared);
+  sub->footer(kFooter);
+  sub->callback([command, &chosen] { chosen = [command] { return run(*command); }; });
+}
+
+}  // namespace lectern::cli

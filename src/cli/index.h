@@ -1,0 +1,21 @@
+// Indexing with a progress bar and a report, for `index` and `chat FOLDER`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lectern/library.h"
+
+namespace lectern::cli {
+
+/// Throws Error kNotFound for a folder that does not exist.
+void check_folders(const std::vector<std::filesystem::path>& folders);
+
+/// Ctrl-C stops it.
+IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet);
+
+/// For a person.
+std::string report_text(const IndexReport& report);
+
+}  // namespace lectern::cli

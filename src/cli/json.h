@@ -1,0 +1,24 @@
+// The JSON of docs/json.md.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/statistic.h"
+#include "lectern/chat.h"
+#include "lectern/library.h"
+
+namespace lectern::cli {
+
+/// Each is one line without its line break. `id`, where not empty, is JSON that comes first as "id".
+std::string to_json(std::span<const Passage> passages, std::string_view id = {});
+std::string to_json(const Answer& answer, std::string_view id = {});
+std::string to_json(const IndexReport& report);
+std::string to_json(const BenchResult& result);
+std::string failure_to_json(std::string_view message, std::string_view id);
+std::string ids_to_json(std::span<const std::int32_t> ids);
+std::string perplexity_to_json(double perplexity, std::int64_t tokens);
+
+}  // namespace lectern::cli

@@ -1,0 +1,59 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "lectern/library.h"
+
+namespace lectern::cli {
+namespace {
+
+bool is_library_file(const std::string& library) { return library.ends_with(".db"); }
+
+std::string check_library(const std::string& library) {
+  if (is_library_file(library)) return {};
+  const bool name = !library.empty() && library != "." && library != ".." && library.find('/') == std::string::npos;
+  return name ? "" : "a library is a name without \"/\", or the path of a file that ends in .db";
+}
+
+}  // namespace
+
+void add_model(CLI::App& command, SharedOptions& options) {
+  command
+      .add_option("--model", options.model,
+                  "The model that answers: a GGUF file, a Hugging Face folder, an engine file, or a name in the models "
+                  "folder")
+      ->capture_default_str();
+}
+
+void add_model_argument(CLI::App& command, SharedOptions& options) {
+  command
+      .add_option("MODEL", options.model,
+                  "A GGUF file, a Hugging Face folder, an engine file, or a name in the models folder")
+      ->required();
+}
+
+CLI::Option* add_library(CLI::App& command, SharedOptions& options) {
+  command.add_option("--embedding-model", options.embedding_model, "The model that finds passages by their meaning")
+      ->capture_default_str();
+  return command
+      .add_option("--library", options.library, "The library: a name, or the path of a file that ends in .db")
+      ->check(CLI::Validator(check_library, ""))
+      ->capture_default_str();
+}
+
+void add_threads(CLI::App& command, SharedOptions& options) {
+  command.add_option("--threads", options.threads, "Threads that compute; 0 is one for each core")
+      ->check(CLI::Range(0, 4096))
+      ->type_name("N")
+      ->capture_default_str();
+}
+
+void add_json(CLI::App& command, SharedOptions& options) {
+  command.add_flag("--json", options.json, "Print JSON for other programs");
+}
+
+std::filesystem::path library_file(const std::string& library) {
+  return is_library_file(library) ? std::filesystem::absolute(library) : library_path(library);
+}
+
+}  // namespace lectern::cli

@@ -1,0 +1,33 @@
+#include "cli/orientation.h"
+
+#include "cli/model_path.h"
+#include "cli/options.h"
+#include "core/paths.h"
+#include "lectern/library.h"
+
+namespace lectern::cli {
+namespace {
+
+std::string next_step() {
+  if (!try_model_path(kDefaultModel) || !try_model_path(kDefaultEmbeddingModel)) {
+    return "Next: scripts/setup           (fetches the two models that everything needs)\n";
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(library_path("default"), ignored)) {
+    return "Next: lectern index FOLDER    (reads your documents: txt, md, html, pdf, docx, xml)\n";
+  }
+  return "Next: lectern chat            (talk about the documents of your library)\n";
+}
+
+}  // namespace
+
+std::string orientation() {
+  return "Lectern answers questions from your own files, on your own machine.\n\n"
+         "  lectern index FOLDER      read a folder of documents\n"
+         "  lectern ask QUESTION      an answer with its sources\n"
+         "  lectern chat [FOLDER]     a conversation\n"
+         "  lectern --help            all commands\n\n" +
+         next_step();
+}
+
+}  // namespace lectern::cli

@@ -1,0 +1,73 @@
+#include "cli/sources.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "cli/terminal.h"
+
+namespace lectern::cli {
+namespace {
+
+constexpr std::size_t kLongestQuote = 300;  // bytes: PDFs without full stops have sentences of whole pages
+
+// Cut before `size` bytes at a border of characters, best between words.
+std::string shortened(const std::string& text, std::size_t size) {
+  if (text.size() <= size) return text;
+  std::size_t end = text.rfind(' ', size);
+  if (end == std::string::npos || end < size / 2) {
+    end = size;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) --end;
+  }
+  return text.substr(0, end) + " …";
+}
+
+std::string first_lines(const std::string& text, int lines) {
+  std::size_t end = 0;
+  for (int i = 0; i < lines; ++i) {
+    const std::size_t next = text.find('\n', end);
+    if (next == std::string::npos || next + 1 == text.size()) return text;
+    end = next + 1;
+  }
+  return text.substr(0, end - 1) + " …\n";
+}
+
+}  // namespace
+
+std::string place(const std::string& file, const std::optional<int>& page) {
+  return shown_path(file) + (page ? fmt::format(", page {}", *page) : "");
+}
+
+std::string citation_lines(const Answer& answer) {
+  auto citations = answer.citations;
+  std::stable_sort(citations.begin(), citations.end(),
+                   [](const auto& a, const auto& b) { return a.number < b.number; });
+  std::vector<std::string> lines;
+  for (const auto& citation : citations) {
+    auto line = fmt::format("[{}] {}", citation.number, place(citation.file, citation.page));
+    if (!citation.quote.empty()) line += fmt::format(": \"{}\"", shortened(one_line(citation.quote), kLongestQuote));
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+  }
+  std::string text;
+  for (const auto& line : lines) text += dim(line, STDOUT_FILENO) + "\n";
+  return text;
+}
+
+std::string passage_lines(std::span<const Passage> passages, int lines) {
+  const int width = std::min(100, terminal_width(STDOUT_FILENO));
+  std::string text;
+  for (std::size_t i = 0; i < passages.size(); ++i) {
+    const auto& passage = passages[i];
+    text += fmt::format("[{}] {}", i + 1, place(passage.file, passage.page));
+    if (!passage.heading.empty()) text += " · " + one_line(passage.heading);
+    text += "\n";
+    const auto body = wrapped(passage.text, "    ", width);
+    text += dim(lines > 0 ? first_lines(body, lines) : body, STDOUT_FILENO);
+    if (i + 1 < passages.size()) text += "\n";
+  }
+  return text;
+}
+
+}  // namespace lectern::cli
