@@ -1,26 +1,40 @@
 -- A library: one SQLite file, changed one document a transaction. This is version 1 (PRAGMA user_version).
 -- The full-text index and any vector index are derived; what the other tables hold is the truth.
 
-CREATE TABLE properties (       -- "embedding_model" (content hash), "embedding_size", "chunker" (version)
-  name  TEXT PRIMARY KEY,
-  value TEXT NOT NULL
-) WITHOUT ROWID;
-
 CREATE TABLE folders (          -- what `index` was given: folders, or single files
   path BLOB PRIMARY KEY         -- absolute; BLOB because a path is bytes
 ) WITHOUT ROWID;
 
+CREATE TABLE recipes (          -- what made a document's rows; where it is not today's, `index` makes them anew
+  id              INTEGER PRIMARY KEY,
+  extractor       INTEGER NOT NULL,  -- kExtractorVersion
+  chunker         INTEGER NOT NULL,  -- kChunkerVersion
+  embedding_model TEXT NOT NULL,     -- its content hash
+  embedding_size  INTEGER NOT NULL,
+  UNIQUE (extractor, chunker, embedding_model, embedding_size)
+);
+
 CREATE TABLE documents (
   id           INTEGER PRIMARY KEY,
   path         BLOB NOT NULL UNIQUE,  -- absolute
+  recipe       INTEGER NOT NULL REFERENCES recipes(id),
   size         INTEGER NOT NULL,      -- bytes
   modified_ns  INTEGER NOT NULL,      -- since 1970
-  content_hash TEXT NOT NULL,         -- SHA-256; empty where the file could not be read
-  type         TEXT NOT NULL,         -- "pdf", "docx", …
+  content_hash TEXT NOT NULL,         -- SHA-256; empty where the file could not be read: the next `index` tries again
+  type         TEXT NOT NULL,         -- "pdf", "docx", …; empty where it is none that Lectern reads
   title        TEXT NOT NULL DEFAULT '',
   text         TEXT,                  -- as extracted, what every span counts in; NULL where it failed
   failure      TEXT                   -- why it could not be read; NULL where it was
 );
+CREATE INDEX documents_by_content ON documents (content_hash);
+
+CREATE TABLE headings (
+  document   INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+  span_begin INTEGER NOT NULL,
+  span_end   INTEGER NOT NULL,
+  level      INTEGER NOT NULL,  -- from 1, the outermost
+  PRIMARY KEY (document, span_begin)
+) WITHOUT ROWID;
 
 CREATE TABLE pages (            -- of documents that have pages
   document   INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
@@ -38,11 +52,12 @@ CREATE TABLE chunks (
   heading     TEXT NOT NULL,    -- "Chapter › Section", or empty
   span_begin  INTEGER NOT NULL,
   span_end    INTEGER NOT NULL,
-  word_pieces INTEGER NOT NULL,
+  word_pieces INTEGER NOT NULL, -- of its text
   embedding   BLOB NOT NULL     -- F16 [embedding_size], length 1
 );
 CREATE INDEX chunks_of_document ON chunks (document);
 
-CREATE VIRTUAL TABLE chunk_words USING fts5 (  -- rowid = chunks.id
-  heading, body, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+-- rowid = chunks.id. It keeps its own text: a row can then be deleted whatever ICU made of that text meanwhile.
+CREATE VIRTUAL TABLE chunk_words USING fts5 (
+  heading, body, tokenize = 'porter unicode61 remove_diacritics 2'
 );

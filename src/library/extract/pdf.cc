@@ -90,7 +90,7 @@ PdfPage read_page(poppler::document& document, int index, std::size_t& bytes) {
 
 void prepare_pdf() {
   poppler::set_debug_error_function([](const std::string&, void*) {}, nullptr);
-  static const auto kept = load(kTinyPdf);  // the tables live as long as a document does
+  static const auto kept = load(kTinyPdf);     // the tables live as long as a document does
   poppler::ustring::from_utf8("a").to_utf8();  // iconv reads its list of modules once
 }
 

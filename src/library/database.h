@@ -1,0 +1,83 @@
+// SQLite, as far as the library needs it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace lectern::library {
+
+/// One connection. Not for two threads at once.
+class Database {
+ public:
+  /// Opens or creates `file`. Throws Error: kIo, kCorrupt (not an SQLite file).
+  explicit Database(const std::filesystem::path& file);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  void execute(const char* sql);
+  std::int64_t last_row() const;
+  std::int64_t pragma(const char* name);  // its value, where that is a number
+  sqlite3* handle() const { return handle_; }
+  const std::filesystem::path& file() const { return file_; }
+
+  /// Throws what the last call's failure means for a person.
+  [[noreturn]] void fail(int code) const;
+
+ private:
+  std::filesystem::path file_;
+  sqlite3* handle_ = nullptr;
+};
+
+/// A prepared statement; parameters and columns count from 0.
+class Statement {
+ public:
+  Statement(Database& database, std::string_view sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(int index, std::int64_t value);
+  Statement& bind(int index, std::optional<int> value);
+  Statement& bind_text(int index, std::string_view value);  // must live until the statement ran
+  Statement& bind_blob(int index, std::string_view value);
+  Statement& bind_null(int index);
+
+  bool step();  // whether there is a row
+  void run();   // to its end, then ready for new parameters
+  void reset();
+
+  std::int64_t integer(int column) const;
+  double real(int column) const;
+  std::string_view text(int column) const;  // valid until the next step
+  std::string_view blob(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  Database& database_;
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+/// Rolls back unless committed.
+class Transaction {
+ public:
+  enum class Kind { kRead, kWrite };
+  Transaction(Database& database, Kind kind);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+}  // namespace lectern::library

@@ -1,0 +1,41 @@
+// Runs lectern-extract, the worker process that reads documents, and believes nothing that it says.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+#include "library/document.h"
+
+namespace lectern::library {
+
+struct ExtractLimits {
+  double cpu_seconds = 60;
+  std::int64_t memory_bytes = std::int64_t{2} << 30;
+};
+
+struct Extraction {
+  Document document;
+  std::string failure;  // why there is none, to be read after the file's name; empty where there is one
+};
+
+class Extractor {
+ public:
+  /// Finds the worker beside this program (or what LECTERN_EXTRACTOR names). Throws Error kNotFound.
+  Extractor();
+
+  /// Reads the document behind `descriptor`, from its current place to its end, in a process of its own. Whatever
+  /// happens to that process is a failure of this document. Throws Error: kCancelled, kIo (no process can be started).
+  Extraction extract(int descriptor, const std::string& type, const ExtractLimits& limits, std::stop_token stop) const;
+
+ private:
+  std::filesystem::path worker_;
+};
+
+/// "pdf" for "Report.PDF": the type whose reader takes such a file, or empty.
+std::string document_type(const std::filesystem::path& path);
+/// "txt, md, html, pdf, docx, xml"
+std::string known_types();
+
+}  // namespace lectern::library

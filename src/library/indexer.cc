@@ -1,0 +1,228 @@
+#include "library/indexer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "core/half.h"
+#include "core/paths.h"
+#include "library/ordered_queue.h"
+#include "library/walk.h"
+
+namespace lectern::library {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Tokens in one call of the engine: enough to fill its steps, few enough to stop within a second or two.
+constexpr std::int64_t kBatchTokens = 8192;
+// Reading is some thirty times faster than embedding: one worker keeps up, a second bridges a slow document.
+constexpr int kLoaders = 2;
+constexpr std::size_t kDocumentsAhead = 4;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& total) : total_(total) {}
+  ~Stopwatch() { total_ += seconds_since(begin_); }
+  Stopwatch(const Stopwatch&) = delete;
+
+ private:
+  double& total_;
+  const Clock::time_point begin_ = Clock::now();
+};
+
+void append_f16(std::string& out, const std::vector<float>& vector) {
+  for (const float value : vector) {
+    const std::uint16_t half = float_to_f16(value);
+    out += static_cast<char>(half & 0xff);
+    out += static_cast<char>(half >> 8);
+  }
+}
+
+bool is_below_any(std::string_view path, const std::vector<std::string>& folders) {
+  return std::any_of(folders.begin(), folders.end(), [&](const auto& folder) { return is_below(path, folder); });
+}
+
+}  // namespace
+
+Indexer::Indexer(Store& store, Engine& embedder, const Recipe& recipe, const IndexOptions& options)
+    : store_(store), embedder_(embedder), recipe_(recipe), options_(options) {}
+
+IndexReport Indexer::run(std::span<const std::filesystem::path> roots) {
+  const auto begin = Clock::now();
+  plan(roots);
+  try {
+    process();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kCancelled) throw;
+  }
+  report_.cancelled = stopped();
+  if (!report_.cancelled) remove_gone();
+  report_.failed = std::ssize(report_.failures);
+  report_.seconds = seconds_since(begin);
+  return std::move(report_);
+}
+
+// Sorts what is there and what the library holds into jobs and documents that went away.
+void Indexer::plan(std::span<const std::filesystem::path> roots) {
+  Walk found = walk(roots, store_.database().file());
+  const auto rows = store_.documents();
+  std::map<std::string_view, const StoredDocument*> known;
+  for (const StoredDocument& row : rows) known.emplace(row.path, &row);
+
+  std::vector<std::string> named;
+  {
+    Transaction transaction(store_.database(), Transaction::Kind::kWrite);
+    for (const auto& root : roots) store_.put_folder(named.emplace_back(absolute_path(root).native()));
+    transaction.commit();
+  }
+  std::set<std::string> present;
+  for (FoundFile& file : found.files) {
+    const auto at = known.find(file.path);
+    present.insert(file.path);
+    plan_file(std::move(file), at == known.end() ? nullptr : at->second);
+  }
+  for (const StoredDocument& row : rows) {
+    if (present.contains(row.path)) continue;
+    if (is_below_any(row.path, named) && !is_below_any(row.path, found.unread_folders)) {
+      gone_.push_back(row);
+    } else if (!row.failed() && row.recipe != recipe_) {
+      jobs_.push_back({{}, row, true});
+    }
+  }
+}
+
+void Indexer::plan_file(FoundFile file, const StoredDocument* known) {
+  if (file.missing) {
+    report_.failures.push_back({to_valid_utf8(file.path), file.failure});
+    if (known != nullptr) gone_.push_back(*known);
+    return;
+  }
+  const bool same = known != nullptr && file.failure.empty() && !known->content_hash.empty() &&
+                    known->size == file.size && known->modified_ns == file.modified_ns && known->type == file.type;
+  if (same && known->recipe == recipe_) {
+    known->failed() ? add_failure(*known) : void(++report_.unchanged);
+    return;
+  }
+  const bool stored_text = same && !known->failed() && known->recipe.extractor == recipe_.extractor;
+  jobs_.push_back({std::move(file), known != nullptr ? std::optional(*known) : std::nullopt, stored_text});
+}
+
+void Indexer::process() {
+  if (jobs_.empty()) return;
+  const int limit = std::min(kMaxChunkTokens, embedder_.info().context_length);
+  const Chunker chunker(embedder_.tokenizer(), limit);
+  Store reader(store_.database().file());
+  DocumentLoader loader(
+      reader, chunker,
+      {recipe_, {options_.extract_seconds, options_.extract_bytes}, options_.max_file_bytes, options_.stop}, gone_);
+  {
+    OrderedQueue<Loaded> queue(jobs_.size(), kDocumentsAhead, kLoaders,
+                               [&](std::size_t i) { return loader.load(jobs_[i]); });
+    progress("extract", "");
+    while (auto loaded = queue.next()) {
+      if (stopped()) return;
+      take(std::move(*loaded));
+      while (waiting_tokens_ >= kBatchTokens && !stopped()) embed_batch();
+    }
+    while (!pending_.empty() && !stopped()) embed_batch();
+  }
+  report_.extract_s = loader.times().extract_s;
+  report_.chunk_s = loader.times().chunk_s;
+}
+
+void Indexer::take(Loaded loaded) {
+  ++read_;
+  progress("extract", loaded.row.path);
+  if (loaded.kind == Loaded::Kind::kDocument || loaded.kind == Loaded::Kind::kChunks) {
+    for (const Chunk& chunk : loaded.chunks) {
+      waiting_tokens_ += std::ssize(chunk.tokens);
+      to_embed_ += chunk.word_pieces;
+    }
+    pending_.push_back({std::move(loaded), 0, {}});
+    return;
+  }
+  const Stopwatch watch(report_.store_s);
+  Transaction transaction(store_.database(), Transaction::Kind::kWrite);
+  if (loaded.kind == Loaded::Kind::kMoved) {
+    store_.move_document(loaded.moved_from.id, loaded.row);
+    moved_.insert(loaded.moved_from.id);
+    ++report_.indexed;
+    ++report_.removed;
+  } else if (loaded.kind == Loaded::Kind::kUnchanged) {
+    store_.touch(loaded.row.id, loaded.row.size, loaded.row.modified_ns);
+    loaded.row.failed() ? add_failure(loaded.row) : void(++report_.unchanged);
+  } else {
+    store_.put_failure(loaded.row);
+    add_failure(loaded.row);
+  }
+  transaction.commit();
+}
+
+// The next chunks of the documents that wait, whichever they are of.
+void Indexer::embed_batch() {
+  std::vector<std::vector<TokenId>> texts;
+  std::vector<Pending*> owners;
+  std::int64_t tokens = 0, pieces = 0;
+  for (Pending& document : pending_) {
+    auto& chunks = document.loaded.chunks;
+    for (; document.begun < chunks.size() && tokens < kBatchTokens; ++document.begun) {
+      Chunk& chunk = chunks[document.begun];
+      tokens += std::ssize(chunk.tokens);
+      pieces += chunk.word_pieces;
+      texts.push_back(std::move(chunk.tokens));
+      owners.push_back(&document);
+    }
+    if (tokens >= kBatchTokens) break;
+  }
+  waiting_tokens_ -= tokens;
+  {
+    const Stopwatch watch(report_.embed_s);
+    const auto vectors = texts.empty() ? std::vector<std::vector<float>>() : embedder_.embed(texts);
+    for (std::size_t i = 0; i < vectors.size(); ++i) append_f16(owners[i]->embeddings, vectors[i]);
+  }
+  embedded_ += pieces;
+  progress("embed", pending_.front().loaded.row.path);
+  while (!pending_.empty() && pending_.front().begun == pending_.front().loaded.chunks.size()) {
+    commit(pending_.front());
+    pending_.pop_front();
+  }
+}
+
+void Indexer::commit(Pending& document) {
+  const Stopwatch watch(report_.store_s);
+  Loaded& loaded = document.loaded;
+  Transaction transaction(store_.database(), Transaction::Kind::kWrite);
+  const std::int64_t id =
+      loaded.kind == Loaded::Kind::kDocument ? store_.put_document(loaded.row, loaded.document) : loaded.row.id;
+  store_.put_chunks(id, recipe_, loaded.document, loaded.chunks, document.embeddings);
+  transaction.commit();
+  ++report_.indexed;
+  report_.chunks += std::ssize(loaded.chunks);
+  for (const Chunk& chunk : loaded.chunks) report_.word_pieces += chunk.word_pieces;
+}
+
+void Indexer::remove_gone() {
+  const Stopwatch watch(report_.store_s);
+  Transaction transaction(store_.database(), Transaction::Kind::kWrite);
+  for (const StoredDocument& row : gone_) {
+    if (moved_.contains(row.id)) continue;
+    store_.remove(row.id);
+    if (!row.failed()) ++report_.removed;
+  }
+  transaction.commit();
+}
+
+void Indexer::add_failure(const StoredDocument& row) {
+  report_.failures.push_back({to_valid_utf8(row.path), row.failure});
+}
+
+void Indexer::progress(std::string_view stage, std::string_view detail) {
+  if (!options_.progress) return;
+  if (stage == "extract") return options_.progress({stage, "documents", read_, std::ssize(jobs_), detail});
+  options_.progress({stage, "word pieces", embedded_, to_embed_, detail});
+}
+
+}  // namespace lectern::library

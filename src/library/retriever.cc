@@ -1,0 +1,127 @@
+#include "library/retriever.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "core/paths.h"
+#include "library/words.h"
+
+namespace lectern::library {
+namespace {
+
+constexpr std::size_t kCandidates = 100;  // of each search
+constexpr double kRankOffset = 60;        // of reciprocal rank fusion, the value of its authors
+constexpr const char* kFullText =
+    "SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? ORDER BY bm25(chunk_words, 1.0, 1.0) LIMIT ?";
+
+}  // namespace
+
+Retriever::Retriever(Store& store, Engine& embedder)
+    : store_(store),
+      embedder_(embedder),
+      vectors_(make_flat_index(static_cast<std::size_t>(embedder.info().embedding_size))) {}
+
+std::vector<Passage> Retriever::search(std::string_view question, int top_k) {
+  if (top_k <= 0 || question.find_first_not_of(" \t\r\n") == std::string_view::npos) return {};
+  const std::vector<float> query = embed(question);
+  const std::lock_guard lock(mutex_);
+  Transaction snapshot(store_.database(), Transaction::Kind::kRead);
+  refresh();
+  const std::size_t count = std::max(kCandidates, static_cast<std::size_t>(top_k));
+  auto ranked = fuse(vectors_->nearest(query, count), full_text(question, count), query);
+  if (ranked.size() > static_cast<std::size_t>(top_k)) ranked.resize(static_cast<std::size_t>(top_k));
+  std::vector<Passage> out;
+  for (const Ranked& one : ranked) out.push_back(passage(one));
+  return out;
+}
+
+// A question longer than the encoder reads is cut: its beginning says what it is about.
+std::vector<float> Retriever::embed(std::string_view question) const {
+  auto tokens = embedder_.tokenizer().encode(question, {.add_special_tokens = true, .parse_special_tokens = false});
+  const auto most = static_cast<std::size_t>(std::max(embedder_.info().context_length, 2));
+  if (tokens.size() > most) {
+    tokens[most - 1] = tokens.back();  // [SEP]
+    tokens.resize(most);
+  }
+  const std::vector<std::vector<TokenId>> texts = {std::move(tokens)};
+  return embedder_.embed(texts).front();
+}
+
+// Inside a read transaction. Chunks never change: new ones have larger ids.
+void Retriever::refresh() {
+  Database& database = store_.database();
+  const std::int64_t version = database.pragma("data_version");
+  if (version == data_version_) return;
+  if (vectors_->size() > 0) {
+    std::vector<std::int64_t> ids;
+    Statement all(database, "SELECT id FROM chunks INDEXED BY chunks_of_document");
+    while (all.step()) ids.push_back(all.integer(0));
+    std::sort(ids.begin(), ids.end());
+    vectors_->retain(ids);
+  }
+  Statement added(database,
+                  "SELECT c.id, c.embedding FROM chunks c JOIN documents d ON d.id = c.document JOIN recipes r ON "
+                  "r.id = d.recipe WHERE c.id > ? AND r.embedding_model = ? AND r.embedding_size = ? ORDER BY c.id");
+  const ModelInfo& model = embedder_.info();
+  added.bind(0, last_chunk_).bind_text(1, model.content_hash).bind(2, std::int64_t{model.embedding_size});
+  std::vector<std::uint16_t> row(static_cast<std::size_t>(model.embedding_size));
+  while (added.step()) {
+    const std::string_view bytes = added.blob(1);
+    if (bytes.size() != row.size() * 2) continue;  // damaged: full-text search still finds it
+    std::memcpy(row.data(), bytes.data(), bytes.size());
+    last_chunk_ = added.integer(0);
+    vectors_->add(last_chunk_, row);
+  }
+  data_version_ = version;
+}
+
+std::vector<std::int64_t> Retriever::full_text(std::string_view question, std::size_t count) {
+  std::vector<std::int64_t> out;
+  const std::string query = match_query(question);
+  if (query.empty()) return out;
+  Statement found(store_.database(), kFullText);
+  found.bind_text(0, query).bind(1, static_cast<std::int64_t>(count));
+  while (found.step()) out.push_back(found.integer(0));
+  return out;
+}
+
+std::vector<Retriever::Ranked> Retriever::fuse(std::span<const Neighbor> dense, std::span<const std::int64_t> words,
+                                               std::span<const float> query) const {
+  std::unordered_map<std::int64_t, Ranked> by_chunk;
+  for (std::size_t rank = 0; rank < dense.size(); ++rank) {
+    by_chunk[dense[rank].id] = {dense[rank].id, 1 / (kRankOffset + static_cast<double>(rank) + 1),
+                                dense[rank].similarity};
+  }
+  for (std::size_t rank = 0; rank < words.size(); ++rank) {
+    Ranked& one = by_chunk[words[rank]];
+    if (one.chunk == 0) one = {words[rank], 0, vectors_->similarity(words[rank], query)};
+    one.score += 1 / (kRankOffset + static_cast<double>(rank) + 1);
+  }
+  std::vector<Ranked> out;
+  for (const auto& [id, one] : by_chunk) out.push_back(one);
+  std::sort(out.begin(), out.end(), [](const Ranked& a, const Ranked& b) {
+    return a.score != b.score ? a.score > b.score : a.chunk < b.chunk;
+  });
+  return out;
+}
+
+Passage Retriever::passage(const Ranked& ranked) {
+  Statement row(store_.database(),
+                "SELECT d.path, c.page, c.heading, c.span_begin, c.span_end, "
+                "substr(CAST(d.text AS BLOB), c.span_begin + 1, c.span_end - c.span_begin) "
+                "FROM chunks c JOIN documents d ON d.id = c.document WHERE c.id = ?");
+  Passage out;
+  if (!row.bind(0, ranked.chunk).step()) return out;
+  out.chunk = ranked.chunk;
+  out.file = row.blob(0);
+  if (!row.is_null(1)) out.page = static_cast<int>(row.integer(1));
+  out.heading = row.text(2);
+  out.span = {row.integer(3), row.integer(4)};
+  out.text = row.blob(5);
+  out.score = ranked.score;
+  out.similarity = ranked.similarity;
+  return out;
+}
+
+}  // namespace lectern::library

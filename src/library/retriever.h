@@ -1,0 +1,46 @@
+// Finds the passages that answer a question.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "lectern/engine.h"
+#include "lectern/library.h"
+#include "library/store.h"
+#include "library/vector_index.h"
+
+namespace lectern::library {
+
+/// Dense and full-text search, their ranks fused. Safe to use from several threads; it never waits for the writer.
+class Retriever {
+ public:
+  /// `store` is its own connection.
+  Retriever(Store& store, Engine& embedder);
+
+  std::vector<Passage> search(std::string_view question, int top_k);
+
+ private:
+  struct Ranked {
+    std::int64_t chunk = 0;
+    double score = 0;
+    double similarity = 0;
+  };
+
+  std::vector<float> embed(std::string_view question) const;
+  void refresh();
+  std::vector<std::int64_t> full_text(std::string_view question, std::size_t count);
+  std::vector<Ranked> fuse(std::span<const Neighbor> dense, std::span<const std::int64_t> words,
+                           std::span<const float> query) const;
+  Passage passage(const Ranked& ranked);
+
+  Store& store_;
+  Engine& embedder_;
+  std::mutex mutex_;
+  std::unique_ptr<VectorIndex> vectors_;
+  std::int64_t data_version_ = -1;
+  std::int64_t last_chunk_ = 0;
+};
+
+}  // namespace lectern::library

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace lectern::library {
+
+extern const char* const kSchema;  // schema.sql
+
+}  // namespace lectern::library

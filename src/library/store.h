@@ -1,0 +1,74 @@
+// What a library holds, in SQL.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/library.h"
+#include "library/chunker.h"
+#include "library/database.h"
+#include "library/document.h"
+
+namespace lectern::library {
+
+/// What a document's rows were made with.
+struct Recipe {
+  int extractor = 0;
+  int chunker = 0;
+  std::string embedding_model;  // content hash
+  int embedding_size = 0;
+
+  bool operator==(const Recipe&) const = default;
+};
+
+/// A row of `documents` without its text.
+struct StoredDocument {
+  std::int64_t id = 0;
+  std::string path;
+  std::int64_t size = 0;
+  std::int64_t modified_ns = 0;
+  std::string content_hash;
+  std::string type;
+  std::string failure;
+  Recipe recipe;
+
+  bool failed() const { return !failure.empty(); }
+};
+
+/// One connection; what it changes is inside a Transaction of the caller's.
+class Store {
+ public:
+  /// Opens the library, making one where there is none. Throws Error: kVersion (of a newer Lectern), kCorrupt, kIo.
+  explicit Store(const std::filesystem::path& file);
+
+  Database& database() { return database_; }
+
+  std::vector<StoredDocument> documents();
+  Document document(std::int64_t id);  // without word boxes
+
+  void put_folder(std::string_view path);
+  std::vector<std::string> folders();
+
+  /// Replaces what is stored at that path; its `id` is ignored, and the new one returned.
+  std::int64_t put_document(const StoredDocument& row, const Document& document);
+  void put_failure(const StoredDocument& row);
+  /// Replaces a document's chunks; `embeddings` are F16 [chunks, embedding_size].
+  void put_chunks(std::int64_t document, const Recipe& recipe, const Document& text, const std::vector<Chunk>& chunks,
+                  std::string_view embeddings);
+  void move_document(std::int64_t id, const StoredDocument& to);
+  void touch(std::int64_t id, std::int64_t size, std::int64_t modified_ns);
+  void remove(std::int64_t id);
+
+ private:
+  void create_or_check();
+  std::int64_t recipe_id(const Recipe& recipe);
+  std::int64_t insert_row(const StoredDocument& row, const Document* document);
+  void remove_chunks(std::int64_t document);
+
+  Database database_;
+};
+
+}  // namespace lectern::library

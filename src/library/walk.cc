@@ -1,0 +1,147 @@
+#include "library/walk.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "library/extractor.h"
+
+namespace lectern::library {
+namespace {
+
+using Identity = std::pair<dev_t, ino_t>;
+
+std::string_view kind_of(mode_t mode) {
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no regular file";
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+class Walker {
+ public:
+  explicit Walker(const std::filesystem::path& library) : library_(absolute_path(library).native()) {}
+
+  Walk walk(std::span<const std::filesystem::path> roots) {
+    for (const auto& root : roots) visit(absolute_path(root).native(), true);
+    drain();
+    // Links come last: what they point to may have been found under its own path.
+    while (!links_.empty()) {
+      std::sort(links_.begin(), links_.end());
+      for (const std::string& link : std::exchange(links_, {})) visit(link, true);
+      drain();
+    }
+    std::sort(out_.files.begin(), out_.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return std::move(out_);
+  }
+
+ private:
+  void drain() {
+    while (!folders_.empty()) {
+      const std::string folder = std::move(folders_.front());
+      folders_.pop_front();
+      list(folder);
+    }
+  }
+
+  void visit(const std::string& path, bool follow) {
+    struct stat status {};
+    if ((follow ? ::stat : ::lstat)(path.c_str(), &status) != 0) {
+      if (follow || errno != ENOENT) unreachable(path, errno);
+      return;  // deleted since its folder was listed
+    }
+    if (S_ISLNK(status.st_mode)) return links_.push_back(path);
+    const Identity identity{status.st_dev, status.st_ino};
+    if (S_ISDIR(status.st_mode)) {
+      if (seen_folders_.insert(identity).second) folders_.push_back(path);
+      return;
+    }
+    if (follow && seen_files_.contains(identity)) return;
+    seen_files_.insert(identity);
+    FoundFile file{path,
+                   document_type(path),
+                   status.st_size,
+                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+                   {},
+                   false};
+    if (!S_ISREG(status.st_mode)) {
+      file.failure = "is " + std::string(kind_of(status.st_mode)) + ": only regular files are read";
+    } else if (file.type.empty()) {
+      file.failure = "is not of a type that Lectern reads (" + known_types() + ")";
+    }
+    out_.files.push_back(std::move(file));
+  }
+
+  void unreachable(const std::string& path, int error) {
+    FoundFile file{path, document_type(path), 0, 0, std::string("cannot be reached: ") + std::strerror(error), false};
+    if (error == ENOENT) {
+      struct stat status {};
+      file.missing = ::lstat(path.c_str(), &status) != 0;
+      file.failure = file.missing ? "does not exist" : "is a link to a file that does not exist";
+    }
+    if (error == ELOOP) file.failure = "is a link that leads to itself";
+    out_.files.push_back(std::move(file));
+  }
+
+  bool is_of_library(std::string_view path) const {
+    if (!path.starts_with(library_)) return false;
+    path.remove_prefix(library_.size());
+    return path.empty() || path == "-wal" || path == "-shm" || path == "-journal" || path == "-writer";
+  }
+
+  void list(const std::string& folder) {
+    const std::unique_ptr<DIR, CloseFolder> open(::opendir(folder.c_str()));
+    std::vector<std::string> names;
+    errno = open ? 0 : errno;
+    while (open) {
+      errno = 0;
+      const dirent* entry = ::readdir(open.get());
+      if (entry == nullptr) break;
+      if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+    }
+    if (errno != 0) {
+      out_.unread_folders.push_back(folder);
+      out_.files.push_back(
+          {folder, "", 0, 0, std::string("is a folder that cannot be listed: ") + std::strerror(errno), false});
+    }
+    std::sort(names.begin(), names.end());
+    for (const std::string& name : names) {
+      std::string path = folder == "/" ? folder + name : folder + '/' + name;
+      if (!is_of_library(path)) visit(path, false);
+    }
+  }
+
+  std::string library_;
+  Walk out_;
+  std::deque<std::string> folders_;
+  std::vector<std::string> links_;
+  std::set<Identity> seen_folders_, seen_files_;
+};
+
+}  // namespace
+
+std::filesystem::path absolute_path(const std::filesystem::path& path) {
+  std::filesystem::path out = std::filesystem::absolute(path).lexically_normal();
+  return out.has_filename() || out == out.root_path() ? out : out.parent_path();
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+  if (!path.starts_with(folder)) return false;
+  return path.size() == folder.size() || folder == "/" || path[folder.size()] == '/';
+}
+
+Walk walk(std::span<const std::filesystem::path> roots, const std::filesystem::path& library) {
+  return Walker(library).walk(roots);
+}
+
+}  // namespace lectern::library
