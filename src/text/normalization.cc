@@ -3,6 +3,7 @@
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/uniset.h>
 
 #include <algorithm>
 #include <vector>
@@ -16,17 +17,54 @@ namespace {
 // ICU sorts the marks behind a letter by insertion, quadratic in their number. Longer runs are sorted here first.
 constexpr std::size_t kLongRun = 64;  // marks; 30 is the most that "stream-safe" text holds
 
-bool is_mark(char32_t character) {
-  return character >= 0x300 &&
-         u_getIntPropertyValue(static_cast<UChar32>(character), UCHAR_LEAD_CANONICAL_COMBINING_CLASS) != 0;
+void check(UErrorCode status) {
+  if (U_SUCCESS(status)) return;
+  throw Error(ErrorCode::kInternal, std::string("Unicode normalization failed: ") + u_errorName(status) + ".");
 }
 
-void append_sorted(std::string_view run, const icu::Normalizer2& nfd, std::string& out) {
+// The characters of Unicode 9, the version that Hugging Face's tokenizers normalize by: newer ones stay as they are.
+const icu::UnicodeSet& known_characters() {
+  static const icu::UnicodeSet set = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    icu::UnicodeSet characters(u"[:age=9.0:]", status);
+    check(status);
+    characters.freeze();
+    return characters;
+  }();
+  return set;
+}
+
+using Form = const icu::Normalizer2* (*)(UErrorCode&);
+
+icu::FilteredNormalizer2 normalizer(Form form) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* all = form(status);
+  check(status);
+  return {*all, known_characters()};
+}
+
+const icu::Normalizer2& nfd() {
+  static const icu::FilteredNormalizer2 instance = normalizer(icu::Normalizer2::getNFDInstance);
+  return instance;
+}
+
+const icu::Normalizer2& nfc() {
+  static const icu::FilteredNormalizer2 instance = normalizer(icu::Normalizer2::getNFCInstance);
+  return instance;
+}
+
+bool is_mark(char32_t character) {
+  const auto code = static_cast<UChar32>(character);
+  return code >= 0x300 && u_getIntPropertyValue(code, UCHAR_LEAD_CANONICAL_COMBINING_CLASS) != 0 &&
+         known_characters().contains(code);
+}
+
+void append_sorted(std::string_view run, std::string& out) {
   std::vector<UChar32> marks;
   for (std::size_t i = 0; i < run.size();) {
     const auto mark = static_cast<UChar32>(next_character(run, i));
     icu::UnicodeString parts;
-    if (!nfd.getDecomposition(mark, parts)) parts.setTo(mark);
+    if (!nfd().getDecomposition(mark, parts)) parts.setTo(mark);
     for (int32_t n = 0; n < parts.length(); n = parts.moveIndex32(n, 1)) marks.push_back(parts.char32At(n));
   }
   std::stable_sort(marks.begin(), marks.end(),
@@ -35,7 +73,7 @@ void append_sorted(std::string_view run, const icu::Normalizer2& nfd, std::strin
 }
 
 // A canonically equivalent text without a long run of marks out of order.
-std::string with_sorted_runs(std::string_view text, const icu::Normalizer2& nfd) {
+std::string with_sorted_runs(std::string_view text) {
   std::string out;
   std::size_t copied = 0;
   std::size_t run = 0;  // where the current run of marks began
@@ -43,7 +81,7 @@ std::string with_sorted_runs(std::string_view text, const icu::Normalizer2& nfd)
   const auto end_run = [&](std::size_t end) {
     if (marks > kLongRun) {
       out += text.substr(copied, run - copied);
-      append_sorted(text.substr(run, end - run), nfd, out);
+      append_sorted(text.substr(run, end - run), out);
       copied = end;
     }
     marks = 0;
@@ -66,19 +104,13 @@ bool all_below(std::string_view text, unsigned byte) {
   return std::all_of(text.begin(), text.end(), [&](char c) { return static_cast<unsigned char>(c) < byte; });
 }
 
-std::string normalize(std::string_view text, const icu::Normalizer2* (*form)(UErrorCode&)) {
+std::string normalize(std::string_view text, const icu::Normalizer2& form) {
   UErrorCode status = U_ZERO_ERROR;
-  const icu::Normalizer2* nfd = icu::Normalizer2::getNFDInstance(status);
-  const icu::Normalizer2* wanted = form(status);
+  const std::string sorted = with_sorted_runs(text);
   std::string out;
-  if (U_SUCCESS(status)) {
-    const std::string sorted = with_sorted_runs(text, *nfd);
-    icu::StringByteSink<std::string> sink(&out, static_cast<int32_t>(sorted.size()));
-    wanted->normalizeUTF8(0, {sorted.data(), static_cast<int32_t>(sorted.size())}, sink, nullptr, status);
-  }
-  if (U_FAILURE(status)) {
-    throw Error(ErrorCode::kInternal, std::string("Unicode normalization failed: ") + u_errorName(status) + ".");
-  }
+  icu::StringByteSink<std::string> sink(&out, static_cast<int32_t>(sorted.size()));
+  form.normalizeUTF8(0, {sorted.data(), static_cast<int32_t>(sorted.size())}, sink, nullptr, status);
+  check(status);
   return out;
 }
 
@@ -86,12 +118,12 @@ std::string normalize(std::string_view text, const icu::Normalizer2* (*form)(UEr
 
 std::string compose(std::string_view text) {
   constexpr unsigned kLeadOf300 = 0xcc;  // all below U+0300 is composed
-  return all_below(text, kLeadOf300) ? std::string(text) : normalize(text, icu::Normalizer2::getNFCInstance);
+  return all_below(text, kLeadOf300) ? std::string(text) : normalize(text, nfc());
 }
 
 std::string decompose(std::string_view text) {
   constexpr unsigned kLeadOfC0 = 0xc3;  // all below U+00C0 is decomposed
-  return all_below(text, kLeadOfC0) ? std::string(text) : normalize(text, icu::Normalizer2::getNFDInstance);
+  return all_below(text, kLeadOfC0) ? std::string(text) : normalize(text, nfd());
 }
 
 }  // namespace lectern::text

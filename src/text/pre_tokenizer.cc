@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 
+#include "text/recent_characters.h"
 #include "text/utf8.h"
 
 namespace lectern::text {
@@ -18,6 +19,10 @@ Class unicode_class(char32_t character) {
   const std::uint32_t mask = U_GET_GC_MASK(code);
   if ((mask & U_GC_L_MASK) != 0) return Class::kLetter;
   if ((mask & U_GC_N_MASK) != 0) return Class::kNumber;
+  if ((mask & U_GC_CN_MASK) != 0) {
+    if (is_recent_letter(character)) return Class::kLetter;
+    return is_recent_number(character) ? Class::kNumber : Class::kOther;
+  }
   return u_isUWhiteSpace(code) ? Class::kSpace : Class::kOther;
 }
 
@@ -158,7 +163,7 @@ const PreTokenizer* find_pre_tokenizer(std::string_view name) {
 bool is_number_at(std::string_view text, std::size_t position, std::size_t& end) {
   const Character character = character_at(text, position);
   end = character.end;
-  return character.type == Class::kNumber;
+  return character.type == Class::kNumber || is_recent_digit(character.code);
 }
 
 }  // namespace lectern::text
