@@ -16,8 +16,10 @@ namespace {
 constexpr int kUnitRows = 96;
 // From so many rows on, a split is converted to F32 once rather than by every block of rows.
 constexpr int kRowsWorthConverting = 2 * kBlockRows;
-// Splits of a long unit that are computed side by side before they are merged, at most; and the floats that they fill.
+// Splits of a long unit that are computed side by side before they are merged, at most; those that a worker takes at
+// once, so that it can fetch ahead; and the floats that a round fills.
 constexpr int kRoundSplits = 16;
+constexpr int kItemSplits = 4;
 constexpr std::int64_t kRoundFloats = 1 << 20;
 
 // Some tokens of a sequence: for one KV head, the work of one worker.
@@ -131,7 +133,8 @@ class UnitWork {
     }
   }
 
-  void attend(int split, const Rows& rows) {
+  /// Adds a split to `rows`; `next_split` is what this worker will do then, or the same.
+  void attend(int split, int next_split, const Rows& rows) {
     const int begin = split * kSplit;
     for (int r = 0; r < rows_; ++r) {
       const int last = args_.batch->positions[unit_.row + r / group_];
@@ -139,11 +142,11 @@ class UnitWork {
       first_[r] = std::max(first - begin, 0);
       last_[r] = std::min(last - begin, kSplit - 1);
     }
-    const Split<T> stored = find(split);
+    const Split<T> found = find(split, next_split);
     if constexpr (!std::is_same_v<T, float>) {
-      if (rows_ >= kRowsWorthConverting) return attend_split(converted(stored, split), rows);
+      if (rows_ >= kRowsWorthConverting) return attend_split(converted(found, split), rows);
     }
-    attend_split(stored, rows);
+    attend_split(found, rows);
   }
 
   void write(const Rows& rows) const {
@@ -165,22 +168,29 @@ class UnitWork {
   int first_key(int split) const { return std::max(unit_.first - split * kSplit, 0); }
   int last_key(int split) const { return std::min(unit_.last - split * kSplit, kSplit - 1); }
 
-  Split<T> find(int split) const {
+  Split<T> find(int split, int next_split) const {
     Split<T> found{};
     found.value_stride = found.head_dim = cache_.head_dim;
     for (int tile = first_key(split) / kLanes; tile <= last_key(split) / kLanes; ++tile) {
-      const int position = split * kSplit + tile * kLanes;
-      const auto block = static_cast<std::size_t>(table_[position / cache_.block_size]);
-      const int slot = position % cache_.block_size;
-      const auto* base = reinterpret_cast<const T*>(cache_.base + block * cache_.block_stride +
-                                                    static_cast<std::size_t>(args_.layer) * cache_.layer_stride);
-      found.keys[tile] = base + key_tile_offset(cache_, kv_head_, slot);
-      found.values[tile] = base + value_offset(cache_, kv_head_, slot);
+      found.keys[tile] = stored(split, tile) + key_tile_offset(cache_, kv_head_, slot(split, tile));
+      found.values[tile] = stored(split, tile) + value_offset(cache_, kv_head_, slot(split, tile));
+      const bool comes = tile <= last_key(next_split) / kLanes;  // at or after this split: never behind the window
+      found.next_keys[tile] = comes
+                                  ? stored(next_split, tile) + key_tile_offset(cache_, kv_head_, slot(next_split, tile))
+                                  : found.keys[tile];
     }
     return found;
   }
 
-  Split<float> converted(const Split<T>& stored, int split) const {
+  int slot(int split, int tile) const { return (split * kSplit + tile * kLanes) % cache_.block_size; }
+  // This layer's part of the block that holds a tile.
+  const T* stored(int split, int tile) const {
+    const auto block = static_cast<std::size_t>(table_[(split * kSplit + tile * kLanes) / cache_.block_size]);
+    return reinterpret_cast<const T*>(cache_.base + block * cache_.block_stride +
+                                      static_cast<std::size_t>(args_.layer) * cache_.layer_stride);
+  }
+
+  Split<float> converted(const Split<T>& found, int split) const {
     Split<float> copy{};
     copy.value_stride = copy.head_dim = cache_.head_dim;
     const int size = kLanes * cache_.head_dim;  // of a tile
@@ -188,10 +198,10 @@ class UnitWork {
       float* keys = keys_ + tile * size;
       float* values = values_ + tile * size;
       for (int i = 0; i < size; i += kLanes) {
-        store(keys + i, load_element(stored.keys[tile] + i));
-        store(values + i, load_element(stored.values[tile] + i));
+        store(keys + i, load_element(found.keys[tile] + i));
+        store(values + i, load_element(found.values[tile] + i));
       }
-      copy.keys[tile] = keys;
+      copy.keys[tile] = copy.next_keys[tile] = keys;
       copy.values[tile] = values;
     }
     return copy;
@@ -220,7 +230,8 @@ void attend_alone(const AttentionArgs& args, const Unit& unit, int kv_head, int 
   const Rows rows = work.view(RowMemory::at(scratch.floats(floats), work.rows(), head_dim));
   clear(rows, head_dim);
   work.load_queries();
-  for (int s = 0; s < unit.splits(); ++s) work.attend(unit.first_split() + s, rows);
+  const int last = unit.first_split() + unit.splits() - 1;
+  for (int s = unit.first_split(); s <= last; ++s) work.attend(s, std::min(s + 1, last), rows);
   work.write(rows);
 }
 
@@ -237,6 +248,7 @@ class SharedUnits {
     place_ = RowMemory::floats(most_rows_, args.cache->head_dim);
     const std::int64_t fitting = kRoundFloats / (place_ * streams_);
     round_ = static_cast<int>(std::clamp<std::int64_t>(fitting, 1, std::min(kRoundSplits, most_splits_)));
+    item_ = std::clamp(streams_ * round_ / (4 * team.size()), 1, kItemSplits);
   }
 
   void attend() {
@@ -244,8 +256,9 @@ class SharedUnits {
     const auto floats = static_cast<std::size_t>(place_ * streams_ * (round_ + 1));
     memory_ = team_.broadcast(team_.rank() == 0 ? scratch.floats(floats) : nullptr);
     for (int begin = 0; begin < most_splits_; begin += round_) {
-      team_.parallel_for(static_cast<std::int64_t>(streams_) * round_, [&](std::int64_t item) {
-        compute(static_cast<int>(item) / round_, begin, static_cast<int>(item) % round_);
+      const int items = (round_ + item_ - 1) / item_;  // of a stream
+      team_.parallel_for(static_cast<std::int64_t>(streams_) * items, [&](std::int64_t item) {
+        compute(static_cast<int>(item) / items, begin, static_cast<int>(item) % items * item_);
       });
       team_.parallel_for(streams_, [&](std::int64_t stream) { merge_round(static_cast<int>(stream), begin); });
     }
@@ -262,13 +275,17 @@ class SharedUnits {
     return work.view(RowMemory::at(memory, work.rows(), args_.cache->head_dim));
   }
 
-  void compute(int stream, int begin, int place) const {
-    if (begin + place >= unit(stream).splits()) return;
+  void compute(int stream, int begin, int first_place) const {
+    const int end = std::min({first_place + item_, round_, unit(stream).splits() - begin});
+    if (first_place >= end) return;
     UnitWork<T> part = work(stream);
-    const Rows to = rows(part, stream, place);
-    clear(to, args_.cache->head_dim);
     part.load_queries();
-    part.attend(unit(stream).first_split() + begin + place, to);
+    const int first_split = unit(stream).first_split() + begin;
+    for (int place = first_place; place < end; ++place) {
+      const Rows to = rows(part, stream, place);
+      clear(to, args_.cache->head_dim);
+      part.attend(first_split + place, first_split + std::min(place + 1, end - 1), to);
+    }
   }
 
   void merge_round(int stream, int begin) const {
@@ -291,6 +308,7 @@ class SharedUnits {
   int most_splits_ = 0;
   std::int64_t place_ = 0;   // floats
   int round_ = 1;            // splits
+  int item_ = 1;             // splits that a worker takes at once
   float* memory_ = nullptr;  // [streams, round + 1, place]
 };
 

@@ -22,8 +22,9 @@ inline constexpr float kNoScore = -1e30f;  // the maximum of no keys: finite, so
 /// Where the keys and values of a split lie.
 template <typename T>
 struct Split {
-  const T* keys[kTiles];    // [head_dim][16] of each tile
-  const T* values[kTiles];  // the tile's first row
+  const T* keys[kTiles];       // [head_dim][16] of each tile
+  const T* values[kTiles];     // the tile's first row
+  const T* next_keys[kTiles];  // of the split that comes after this one, or any address that can be fetched in vain
   std::int64_t value_stride;
   int head_dim;
 };
@@ -65,27 +66,42 @@ LECTERN_SIMD F32x16 exp2_of_negative(F32x16 x) {
   return as_float(as_int(p) + shift_left<23>(n));
 }
 
-LECTERN_SIMD float exp2_of_negative(float x) {
-  float lanes[kLanes];
-  store(lanes, exp2_of_negative(broadcast(x)));
-  return lanes[0];
-}
-
-/// Factors for what a row has gathered and for what comes to it.
-struct MergeFactors {
-  float old_part, new_part;
+/// What a split gave to up to 16 rows, without its values.
+struct Weights {
+  alignas(64) float largest[kLanes];
+  alignas(64) float total[kLanes];
 };
 
-inline MergeFactors merge_weights(float* row_largest, float* row_total, float new_largest, float new_total) {
-  const float both = *row_largest < new_largest ? new_largest : *row_largest;
-  const MergeFactors f{exp2_of_negative(*row_largest - both), exp2_of_negative(new_largest - both)};
-  *row_largest = both;
-  *row_total = *row_total * f.old_part + new_total * f.new_part;
-  return f;
+/// Factors, for each row, of the values gathered so far and of those that come to them.
+struct MergeFactors {
+  alignas(64) float gathered[kLanes];
+  alignas(64) float coming[kLanes];
+};
+
+/// Merges the weights of a split, or of several, into those of up to 16 rows.
+LECTERN_SIMD void merge_weights(const Rows& rows, const Weights& coming, MergeFactors* factors) {
+  const F32x16 gathered_largest = load_partial(rows.largest, rows.count);
+  const F32x16 coming_largest = load_partial(coming.largest, rows.count);
+  const F32x16 largest_of_both = max(gathered_largest, coming_largest);
+  const F32x16 gathered_part = exp2_of_negative(gathered_largest - largest_of_both);
+  const F32x16 coming_part = exp2_of_negative(coming_largest - largest_of_both);
+  const F32x16 total = load_partial(rows.total, rows.count) * gathered_part;
+  store_partial(rows.total, fma(load_partial(coming.total, rows.count), coming_part, total), rows.count);
+  store_partial(rows.largest, largest_of_both, rows.count);
+  store(factors->gathered, gathered_part);
+  store(factors->coming, coming_part);
 }
 
-LECTERN_SIMD void merge_values(float* acc, MergeFactors f, F32x16 values) {
-  store(acc, fma(values, broadcast(f.new_part), load(acc) * broadcast(f.old_part)));
+LECTERN_SIMD void merge_values(float* acc, const MergeFactors& factors, int row, F32x16 values) {
+  const F32x16 gathered = load(acc) * broadcast(factors.gathered[row]);
+  store(acc, fma(values, broadcast(factors.coming[row]), gathered));
+}
+
+// A cache that is not read from F32 copies is read once a step, from memory: each phase fetches what the next one
+// needs.
+template <typename T>
+LECTERN_SIMD void fetch_ahead(const T* p) {
+  if constexpr (sizeof(T) == 2) _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
 }
 
 // scores[r][tile * 16 ..] of kColumns tiles: q · K in order of d.
@@ -96,12 +112,19 @@ void score_tiles(const Split<T>& split, const float* q, int tile, float* scores)
     for (F32x16& s : row) s = zero();
   }
   const T* keys[kColumns];
-  for (int c = 0; c < kColumns; ++c) keys[c] = split.keys[tile + c];
+  const T* values[kColumns];
+  for (int c = 0; c < kColumns; ++c) {
+    keys[c] = split.keys[tile + c];
+    values[c] = split.values[tile + c];
+  }
   const int head_dim = split.head_dim;
   for (int d = 0; d < head_dim; ++d) {
     F32x16 k[kColumns];
 #pragma GCC unroll 8
-    for (int c = 0; c < kColumns; ++c) k[c] = load_element(keys[c] + d * kLanes);
+    for (int c = 0; c < kColumns; ++c) {
+      k[c] = load_element(keys[c] + d * kLanes);
+      if (d % 2 == 0) fetch_ahead(values[c] + d * kLanes);
+    }
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const F32x16 x = broadcast(q[r * head_dim + d]);
@@ -119,7 +142,7 @@ void score_tiles(const Split<T>& split, const float* q, int tile, float* scores)
 // Merges kColumns × 16 columns of the weighted values of keys [first, last], taken in order.
 template <int kRows, int kColumns, typename T>
 void weigh_values(const Split<T>& split, const float* weights, int first, int last, int column,
-                  const MergeFactors* factors, float* acc) {
+                  const MergeFactors& factors, float* acc) {
   F32x16 sums[kRows][kColumns];
   for (auto& row : sums) {
     for (F32x16& s : row) s = zero();
@@ -128,7 +151,10 @@ void weigh_values(const Split<T>& split, const float* weights, int first, int la
     const int begin = std::max(first, tile * kLanes);
     const int end = std::min(last + 1, (tile + 1) * kLanes);
     const T* value = split.values[tile] + (begin - tile * kLanes) * split.value_stride + column;
-    for (int j = begin; j < end; ++j, value += split.value_stride) {
+    const T* next_key = split.next_keys[tile] + (begin - tile * kLanes) * split.head_dim + column;
+    for (int j = begin; j < end; ++j, value += split.value_stride, next_key += split.head_dim) {
+#pragma GCC unroll 8
+      for (int c = 0; c < kColumns; c += 2) fetch_ahead(next_key + c * kLanes);
       F32x16 v[kColumns];
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) v[c] = load_element(value + c * kLanes);
@@ -144,7 +170,7 @@ void weigh_values(const Split<T>& split, const float* weights, int first, int la
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 8
     for (int c = 0; c < kColumns; ++c) {
-      merge_values(acc + r * split.head_dim + column + c * kLanes, factors[r], sums[r][c]);
+      merge_values(acc + r * split.head_dim + column + c * kLanes, factors, r, sums[r][c]);
     }
   }
 }
@@ -157,10 +183,12 @@ LECTERN_SIMD F32x16 masked(F32x16 x, int tile, int first, int last, F32x16 other
   return select_less(broadcast(static_cast<float>(last)), index, other, x);
 }
 
-// Turns one row's scores into weights, zero for the keys of tiles [from, to] that it does not see. Returns their sum.
-inline float weigh_scores(float* scores, int first, int last, int from, int to, float* largest_score) {
-  F32x16 most = broadcast(kNoScore);
+// Turns row r's scores into weights, zero for the keys of tiles [from, to] that it does not see.
+inline void weigh_scores(float* scores, const Rows& rows, int r, int from, int to, Weights* weights) {
+  const int first = rows.first[r];
+  const int last = rows.last[r];
   const auto inside = [&](int tile) { return tile * kLanes >= first && tile * kLanes + kLanes - 1 <= last; };
+  F32x16 most = broadcast(kNoScore);
   for (int t = from; t <= to; ++t) {
     F32x16 x = load(scores + t * kLanes);
     if (!inside(t)) {
@@ -169,8 +197,8 @@ inline float weigh_scores(float* scores, int first, int last, int from, int to, 
     }
     most = max(x, most);
   }
-  *largest_score = largest(most);
-  const F32x16 shift = broadcast(*largest_score);
+  weights->largest[r] = largest(most);
+  const F32x16 shift = broadcast(weights->largest[r]);
   F32x16 total = zero();
   for (int t = from; t <= to; ++t) {
     F32x16 w = exp2_of_negative(load(scores + t * kLanes) - shift);
@@ -178,7 +206,7 @@ inline float weigh_scores(float* scores, int first, int last, int from, int to, 
     store(scores + t * kLanes, w);
     total = total + w;
   }
-  return sum(total);
+  weights->total[r] = sum(total);
 }
 
 template <int kRows, typename T>
@@ -204,16 +232,18 @@ void attend_block(const Split<T>& split, const Rows& rows) {
   for (; tile + kColumns <= to + 1; tile += kColumns) score_tiles<kRows, kColumns>(split, rows.q, tile, scores);
   for (; tile <= to; ++tile) score_tiles<kRows, 1>(split, rows.q, tile, scores);
 
-  MergeFactors factors[kRows];
-  for (int r = 0; r < kRows; ++r) {
-    float largest_score = 0;
-    const float total = weigh_scores(scores + r * kSplit, rows.first[r], rows.last[r], from, to, &largest_score);
-    factors[r] = merge_weights(rows.largest + r, rows.total + r, largest_score, total);
-  }
+  Weights weights{};
+  for (int r = 0; r < kRows; ++r) weigh_scores(scores + r * kSplit, rows, r, from, to, &weights);
+  MergeFactors factors;
+  merge_weights(rows, weights, &factors);
 
+  constexpr int kPair = kColumns > 2 ? 2 : 1;
   int column = 0;
   for (; column + kColumns * kLanes <= split.head_dim; column += kColumns * kLanes) {
     weigh_values<kRows, kColumns>(split, scores, first, last, column, factors, rows.acc);
+  }
+  for (; column + kPair * kLanes <= split.head_dim; column += kPair * kLanes) {
+    weigh_values<kRows, kPair>(split, scores, first, last, column, factors, rows.acc);
   }
   for (; column < split.head_dim; column += kLanes) {
     weigh_values<kRows, 1>(split, scores, first, last, column, factors, rows.acc);
@@ -248,13 +278,21 @@ void attend_split(const Split<T>& split, const Rows& rows) {
   }
 }
 
-/// Adds to `rows` what `later` gathered from a later split alone.
+/// Adds to `rows` what `later` gathered from later splits.
 inline void merge(const Rows& rows, const Rows& later, int head_dim) {
-  for (int r = 0; r < rows.count; ++r) {
-    const MergeFactors f = merge_weights(rows.largest + r, rows.total + r, later.largest[r], later.total[r]);
-    for (int d = 0; d < head_dim; d += kLanes) {
-      const std::int64_t at = static_cast<std::int64_t>(r) * head_dim + d;
-      merge_values(rows.acc + at, f, load(later.acc + at));
+  for (int begin = 0; begin < rows.count; begin += kLanes) {
+    const int count = std::min(kLanes, rows.count - begin);
+    const Rows to = rows.from(begin, count, head_dim);
+    const Rows coming = later.from(begin, count, head_dim);
+    Weights weights{};
+    std::copy_n(coming.largest, count, weights.largest);
+    std::copy_n(coming.total, count, weights.total);
+    MergeFactors factors;
+    merge_weights(to, weights, &factors);
+    for (int r = 0; r < count; ++r) {
+      for (int d = 0; d < head_dim; d += kLanes) {
+        merge_values(to.acc + r * head_dim + d, factors, r, load(coming.acc + r * head_dim + d));
+      }
     }
   }
 }

@@ -36,6 +36,26 @@ const std::vector<Unit>& plan(const Batch& batch) {
   return units;
 }
 
+// Columns [d, d + 8) of eight rows become rows of a tile, 16 floats apart.
+void transpose_8x8(const float* const* rows, int d, float* tile) {
+  __m256 x[8], pairs[8], quads[8];
+  for (int i = 0; i < 8; ++i) x[i] = _mm256_loadu_ps(rows[i] + d);
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = _mm256_unpacklo_ps(x[i], x[i + 1]);
+    pairs[i + 1] = _mm256_unpackhi_ps(x[i], x[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {  // lanes of 128 bits: columns c and c + 4 of four rows
+    quads[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    quads[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    quads[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    quads[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+  for (int c = 0; c < 4; ++c) {
+    _mm256_storeu_ps(tile + c * kLanes, _mm256_permute2f128_ps(quads[c], quads[c + 4], 0x20));
+    _mm256_storeu_ps(tile + (c + 4) * kLanes, _mm256_permute2f128_ps(quads[c], quads[c + 4], 0x31));
+  }
+}
+
 // One head of one unit.
 class UnitWork {
  public:
@@ -43,9 +63,10 @@ class UnitWork {
       : args_(args), unit_(unit), dim_(args.head_dim), column_(static_cast<std::int64_t>(head) * args.head_dim) {
     static thread_local Scratch scratch;
     const auto dim = static_cast<std::size_t>(dim_);
-    q_ = scratch.floats((2 * kUnitRows + kSplit) * dim + 4 * kUnitRows);
+    q_ = scratch.floats((2 * kUnitRows + 2 * kSplit) * dim + 4 * kUnitRows);
     keys_ = q_ + kUnitRows * dim;
-    float* acc = keys_ + kSplit * dim;
+    values_ = keys_ + kSplit * dim;
+    float* acc = values_ + kSplit * dim;
     float* largest = acc + kUnitRows * dim;
     first_ = reinterpret_cast<int*>(largest + 2 * kUnitRows);
     last_ = first_ + kUnitRows;
@@ -59,7 +80,7 @@ class UnitWork {
       const int keys = std::min(kSplit, unit_.end - begin);
       std::fill_n(first_, unit_.rows, 0);
       std::fill_n(last_, unit_.rows, keys - 1);
-      attend_split(find(begin, keys), rows_);
+      attend_split(copied(begin, keys), rows_);
     }
     write();
   }
@@ -73,27 +94,31 @@ class UnitWork {
     }
   }
 
-  Split<float> find(int begin, int keys) {
+  // Copies, since rows of a wide buffer lie pages apart: every block of queries reads all of them.
+  Split<float> copied(int begin, int keys) const {
     Split<float> split{};
-    split.head_dim = dim_;
-    split.value_stride = static_cast<std::int64_t>(args_.v.stride / sizeof(float));
+    split.value_stride = split.head_dim = dim_;
     for (int j = 0; j < keys; j += kLanes) {
-      float* tile = keys_ + static_cast<std::int64_t>(j) * dim_;
-      transpose(begin + j, std::min(kLanes, keys - j), tile);
-      split.keys[j / kLanes] = tile;
-      split.values[j / kLanes] = args_.v.row<float>(begin + j) + column_;
+      const int count = std::min(kLanes, keys - j);
+      const std::int64_t at = static_cast<std::int64_t>(j) * dim_;
+      transpose(begin + j, count, keys_ + at);
+      for (int i = 0; i < count; ++i) {
+        const float* v = args_.v.row<float>(begin + j + i) + column_;
+        for (int d = 0; d < dim_; d += kLanes) store(values_ + at + i * dim_ + d, load(v + d));
+      }
+      split.keys[j / kLanes] = split.next_keys[j / kLanes] = keys_ + at;
+      split.values[j / kLanes] = values_ + at;
     }
     return split;
   }
 
-  // [16 keys, head_dim] to [head_dim, 16]; keys behind the last are zeros.
+  // [16 keys, head_dim] to [head_dim, 16]. In the place of keys behind the last stands the last one again.
   void transpose(int row, int keys, float* tile) const {
-    for (int j = 0; j < keys; ++j) {
-      const float* k = args_.k.row<float>(row + j) + column_;
-      for (int d = 0; d < dim_; ++d) tile[d * kLanes + j] = k[d];
-    }
-    for (int j = keys; j < kLanes; ++j) {
-      for (int d = 0; d < dim_; ++d) tile[d * kLanes + j] = 0.0f;
+    const float* k[kLanes];
+    for (int j = 0; j < kLanes; ++j) k[j] = args_.k.row<float>(row + std::min(j, keys - 1)) + column_;
+    for (int d = 0; d < dim_; d += 8) {
+      transpose_8x8(k, d, tile + d * kLanes);
+      transpose_8x8(k + 8, d, tile + d * kLanes + 8);
     }
   }
 
@@ -110,8 +135,9 @@ class UnitWork {
   const Unit& unit_;
   int dim_;
   std::int64_t column_;
-  float* q_;     // [rows, head_dim]
-  float* keys_;  // of a split, [16][head_dim][16]
+  float* q_;       // [rows, head_dim]
+  float* keys_;    // of a split, [16][head_dim][16]
+  float* values_;  // [256][head_dim]
   int* first_;
   int* last_;
   Rows rows_;
