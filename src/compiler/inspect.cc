@@ -90,7 +90,7 @@ std::string readable(const formats::KernelCall& call, const EngineHeader& header
   for (const int weight : call.weights) {
     if (weight >= 0) arguments.push_back(readable(header.weights[static_cast<std::size_t>(weight)].name));
   }
-  for (const auto& [key, value] : call.attributes) arguments.push_back(fmt::format("{}={}", readable(key), value));
+  for (const auto& [key, value] : call.attributes) arguments.push_back(fmt::format("{}={:.6g}", readable(key), value));
   return fmt::format("  {} = {}({})\n", readable(call.output, header), readable(call.op), fmt::join(arguments, ", "));
 }
 

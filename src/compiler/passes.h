@@ -6,12 +6,12 @@
 
 namespace lectern::compiler {
 
+/// x W + bias, then + y, becomes one linear with y as its residual.
+void fuse_residuals(Program& program);
+
 /// Moves gather_rows up through ops that work row by row, so that what follows the last attention runs for the outputs
 /// alone. (Of a prompt of n tokens one row is wanted: this saves the last layer's feed-forward part of the others.)
 void narrow_to_outputs(Program& program);
-
-/// x W + bias, then + y, becomes one linear with y as its residual.
-void fuse_residuals(Program& program);
 
 /// Linears of the same input that write side by side become one, where the types of their matrices agree: queries, keys
 /// and values; a gate and its counterpart.

@@ -35,8 +35,8 @@ bool quantizes_floats(WeightPrecision precision, bool generates) {
 
 Program build_program(const graph::Graph& graph, const WeightStore& weights) {
   Program program = lower(graph);
-  narrow_to_outputs(program);
   fuse_residuals(program);
+  narrow_to_outputs(program);
   fuse_linears(program, weights);
   fuse_ropes(program);
   quantize_activations(program, weights);

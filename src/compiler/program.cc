@@ -26,35 +26,25 @@ bool Program::is_whole(const Operand& operand) const { return same(operand, whol
 
 void Program::drop_unused() {
   std::vector<int> new_buffer(buffers.size(), -1), new_weight(weights.size(), -1);
-  const auto use = [](std::vector<int>& marks, int index) {
-    if (index >= 0) marks[static_cast<std::size_t>(index)] = 0;
-  };
-  use(new_buffer, result);
-  for (const KernelCall& call : calls) {
-    use(new_buffer, call.output.buffer);
-    for (const Operand& input : call.inputs) use(new_buffer, input.buffer);
-    for (int weight : call.weights) use(new_weight, weight);
-  }
-  const auto keep = [](auto& items, std::vector<int>& marks) {
-    std::remove_reference_t<decltype(items)> kept;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (marks[i] < 0) continue;
-      marks[i] = static_cast<int>(kept.size());
-      kept.push_back(std::move(items[i]));
+  std::vector<formats::BufferSpec> kept_buffers;
+  std::vector<graph::Weight> kept_weights;
+  const auto renumber = [](int& index, auto& numbers, auto& items, auto& kept) {
+    if (index < 0) return;
+    int& number = numbers[static_cast<std::size_t>(index)];
+    if (number < 0) {
+      number = static_cast<int>(kept.size());
+      kept.push_back(std::move(items[static_cast<std::size_t>(index)]));
     }
-    items = std::move(kept);
+    index = number;
   };
-  keep(buffers, new_buffer);
-  keep(weights, new_weight);
-  const auto renumber = [](const std::vector<int>& marks, int& index) {
-    if (index >= 0) index = marks[static_cast<std::size_t>(index)];
-  };
-  renumber(new_buffer, result);
   for (KernelCall& call : calls) {
-    renumber(new_buffer, call.output.buffer);
-    for (Operand& input : call.inputs) renumber(new_buffer, input.buffer);
-    for (int& weight : call.weights) renumber(new_weight, weight);
+    for (Operand& input : call.inputs) renumber(input.buffer, new_buffer, buffers, kept_buffers);
+    for (int& weight : call.weights) renumber(weight, new_weight, weights, kept_weights);
+    renumber(call.output.buffer, new_buffer, buffers, kept_buffers);
   }
+  renumber(result, new_buffer, buffers, kept_buffers);
+  buffers = std::move(kept_buffers);
+  weights = std::move(kept_weights);
 }
 
 std::vector<BufferUses> uses_of_buffers(const Program& program) {

@@ -27,7 +27,7 @@ struct Program {
   formats::Operand whole(int buffer) const;
   bool is_whole(const formats::Operand& operand) const;
 
-  /// Drops buffers and weights that no call names any more, keeping the order of the rest.
+  /// Drops buffers and weights that no call names any more, and puts the rest in the order in which calls name them.
   void drop_unused();
 };
 
