@@ -1,6 +1,5 @@
 #include "cli/application.h"
 
-#include <CLI/CLI.hpp>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -8,6 +7,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/orientation.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -64,7 +64,8 @@ void add_commands(CLI::App& app, Action& chosen) {
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App app(kDescription, "lectern");
   app.footer(kFooter);
-  app.get_formatter()->column_width(36);
+  app.formatter(manual_formatter());
+  app.set_help_flag("-h,--help", "Print this help");
   app.set_version_flag("--version", "lectern " LECTERN_VERSION, "Print the version");
   app.require_subcommand(0, 1);
   Action chosen;

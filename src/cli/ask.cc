@@ -1,8 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -86,11 +86,11 @@ void add_ask(CLI::App& app, Action& chosen) {
                    ->type_name("FILE");
   question->excludes(file);
   sub->add_option("--top-k", command->chat.top_k, "Passages that the model is given")
-      ->check(CLI::Range(1, 100))
+      ->check(within(1, 100))
       ->type_name("K")
       ->capture_default_str();
   sub->add_option("--max-tokens", command->chat.answer_tokens, "Length of the answer at most")
-      ->check(CLI::Range(1, 100000))
+      ->check(within(1, 100000))
       ->type_name("N")
       ->capture_default_str();
   add_model(*sub, command->shared);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -176,7 +176,7 @@ int run(const BenchCommand& command) {
 }
 
 CLI::Option* add_count(CLI::App& command, const char* name, int& value, const char* help) {
-  return command.add_option(name, value, help)->check(CLI::Range(1, 10'000'000))->type_name("N")->capture_default_str();
+  return command.add_option(name, value, help)->check(within(1, 10'000'000))->type_name("N")->capture_default_str();
 }
 
 }  // namespace

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <map>
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/model_path.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"
@@ -17,7 +16,7 @@ namespace {
 
 struct CompileCommand {
   std::string checkpoint, output, target;
-  WeightPrecision precision = WeightPrecision::kAuto;
+  std::string precision = "auto";
 };
 
 constexpr const char* kFooter =
@@ -33,11 +32,17 @@ constexpr const char* kFooter =
     "  lectern compile model.gguf -o model.lectern\n"
     "  lectern compile hf-folder -o model.lectern --target avx2 --precision q8";
 
+WeightPrecision precision(const std::string& name) {
+  if (name == "keep") return WeightPrecision::kKeep;
+  return name == "q8" ? WeightPrecision::kQ8 : WeightPrecision::kAuto;
+}
+
 int run(const CompileCommand& command) {
   const auto checkpoint = model_path(command.checkpoint);
   {
     ProgressBar bar(true);
-    compile(checkpoint, command.output, {.target = command.target, .precision = command.precision}, bar.callback());
+    compile(checkpoint, command.output, {.target = command.target, .precision = precision(command.precision)},
+            bar.callback());
   }
   const auto bytes = std::filesystem::file_size(command.output);
   print(fmt::format("{}: {:.1f} MiB\n", shown_path(command.output), static_cast<double>(bytes) / (1 << 20)));
@@ -47,18 +52,17 @@ int run(const CompileCommand& command) {
 }  // namespace
 
 void add_compile(CLI::App& app, Action& chosen) {
-  static const std::map<std::string, WeightPrecision> precisions = {
-      {"auto", WeightPrecision::kAuto}, {"keep", WeightPrecision::kKeep}, {"q8", WeightPrecision::kQ8}};
   auto command = std::make_shared<CompileCommand>();
   auto* sub = app.add_subcommand("compile", "Turn a checkpoint into an engine file");
   sub->add_option("CHECKPOINT", command->checkpoint, "A GGUF file, or a folder in Hugging Face's layout")->required();
   sub->add_option("-o,--output", command->output, "The engine file to write")->required()->type_name("FILE.lectern");
   sub->add_option("--target", command->target, "scalar, avx2 or avx512; the best that this machine has otherwise")
-      ->check(CLI::IsMember({"scalar", "avx2", "avx512"}))
+      ->check(one_of({"scalar", "avx2", "avx512"}))
       ->type_name("ISA");
-  sub->add_option("--precision", command->precision, "auto, keep or q8")
-      ->transform(CLI::CheckedTransformer(precisions))
-      ->type_name("P");
+  sub->add_option("--precision", command->precision, "auto, keep or q8, see below")
+      ->check(one_of({"auto", "keep", "q8"}))
+      ->type_name("P")
+      ->capture_default_str();
   sub->footer(kFooter);
   sub->callback([command, &chosen] { chosen = [command] { return run(*command); }; });
 }

@@ -1,7 +1,6 @@
 #include "cli/options.h"
 
-#include <CLI/CLI.hpp>
-
+#include "cli/help.h"
 #include "lectern/library.h"
 
 namespace lectern::cli {
@@ -22,6 +21,7 @@ void add_model(CLI::App& command, SharedOptions& options) {
       .add_option("--model", options.model,
                   "The model that answers: a GGUF file, a Hugging Face folder, an engine file, or a name in the models "
                   "folder")
+      ->type_name("MODEL")
       ->capture_default_str();
 }
 
@@ -34,16 +34,18 @@ void add_model_argument(CLI::App& command, SharedOptions& options) {
 
 CLI::Option* add_library(CLI::App& command, SharedOptions& options) {
   command.add_option("--embedding-model", options.embedding_model, "The model that finds passages by their meaning")
+      ->type_name("MODEL")
       ->capture_default_str();
   return command
       .add_option("--library", options.library, "The library: a name, or the path of a file that ends in .db")
       ->check(CLI::Validator(check_library, ""))
+      ->type_name("NAME")
       ->capture_default_str();
 }
 
 void add_threads(CLI::App& command, SharedOptions& options) {
   command.add_option("--threads", options.threads, "Threads that compute; 0 is one for each core")
-      ->check(CLI::Range(0, 4096))
+      ->check(within(0, 4096))
       ->type_name("N")
       ->capture_default_str();
 }

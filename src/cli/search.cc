@@ -1,7 +1,7 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/json.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -53,7 +53,7 @@ void add_search(CLI::App& app, Action& chosen) {
                    ->type_name("FILE");
   question->excludes(file);
   sub->add_option("--top-k", command->top_k, "How many passages")
-      ->check(CLI::Range(1, 1000))
+      ->check(within(1, 1000))
       ->type_name("K")
       ->capture_default_str();
   add_library(*sub, command->shared);
