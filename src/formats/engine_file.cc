@@ -59,7 +59,7 @@ Bytes header_bytes(const EnginePreamble& preamble, Bytes file, const std::filesy
 
 }  // namespace
 
-EngineFile::EngineFile(const std::filesystem::path& path) : path_(path), file_(path) {
+EngineFile::EngineFile(const std::filesystem::path& path, WeightCheck check) : path_(path), file_(path) {
   const Bytes bytes = file_.bytes();
   const EnginePreamble preamble = read_preamble(bytes, path);
   const Bytes text = header_bytes(preamble, bytes, path);
@@ -72,7 +72,7 @@ EngineFile::EngineFile(const std::filesystem::path& path) : path_(path), file_(p
     }
   }
   weights_ = section("weights");
-  if (weights_.size() <= kWeightBytesCheckedAtOpening) verify_weights(*this);
+  if (check == WeightCheck::kAtOpening && weights_.size() <= kWeightBytesCheckedAtOpening) verify_weights(*this);
 }
 
 Bytes EngineFile::section(std::string_view name) const {

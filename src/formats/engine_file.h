@@ -116,8 +116,11 @@ struct EngineHeader {
 };
 
 /// Weights up to this size are checked at opening: a first step reads them all anyway, and checking a GiB takes less
-/// time (some 80 ms) than that step. Of larger ones only `verify_weights` reads every byte.
+/// time (some 70 ms) than that step. Of larger ones only `verify_weights` reads every byte.
 inline constexpr std::uint64_t kWeightBytesCheckedAtOpening = std::uint64_t{1} << 30;
+
+/// kSkip is for those who want the header or the tokenizer alone.
+enum class WeightCheck { kAtOpening, kSkip };
 
 /// An engine file, mapped. Everything in the header is checked at opening: indices, spans, sizes, names, so that the
 /// runtime can trust it. What an op makes of its operands (their number, types and widths, a packed weight's bytes) is
@@ -125,7 +128,7 @@ inline constexpr std::uint64_t kWeightBytesCheckedAtOpening = std::uint64_t{1} <
 class EngineFile {
  public:
   /// Throws Error kNotFound, kIo, kCorrupt (damaged or cut short), kVersion (another format version).
-  explicit EngineFile(const std::filesystem::path& path);
+  explicit EngineFile(const std::filesystem::path& path, WeightCheck check = WeightCheck::kAtOpening);
 
   const std::filesystem::path& path() const { return path_; }
   const EngineHeader& header() const { return header_; }

@@ -35,10 +35,14 @@ constexpr std::array<std::string_view, 16> kSideFiles = {"1_Pooling/config.json"
                                                          "tokenizer_config.json",
                                                          "vocab.txt"};
 
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code unknown;
+  return std::filesystem::is_directory(path, unknown);
+}
+
 class HuggingFace : public Checkpoint {
  public:
-  explicit HuggingFace(const std::filesystem::path& path)
-      : folder_(std::filesystem::is_directory(path) ? path : path.parent_path()) {
+  explicit HuggingFace(const std::filesystem::path& path) : folder_(is_folder(path) ? path : path.parent_path()) {
     if (folder_.empty()) folder_ = ".";
     const WeightFiles files = find_weight_files(folder_, path == folder_ ? std::filesystem::path() : path.filename());
     names_ = files.names;
@@ -74,7 +78,7 @@ class HuggingFace : public Checkpoint {
   std::string content_hash() const override {
     std::string list;
     for (const std::string_view name : kSideFiles) {
-      if (!std::filesystem::exists(folder_ / name)) continue;
+      if (!is_there(folder_ / name)) continue;
       list += sha256_of_file(folder_ / name) + "  " + std::string(name) + "\n";
     }
     for (const std::string& name : names_) list += sha256_of_file(folder_ / name) + "  " + name + "\n";

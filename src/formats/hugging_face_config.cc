@@ -53,7 +53,7 @@ void flatten(const json& object, const std::string& prefix, std::map<std::string
 }  // namespace
 
 std::map<std::string, MetadataValue, std::less<>> read_config(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) {
+  if (!is_there(path)) {
     throw Error(ErrorCode::kNotFound, quoted(path) +
                                           " is missing: a checkpoint's folder holds config.json beside its " +
                                           "*.safetensors. Download the whole folder.");

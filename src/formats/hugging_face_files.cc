@@ -54,7 +54,7 @@ WeightFiles read_index(const fs::path& folder) {
     files.index.emplace(tensor, shard.get<std::string>());
   }
   for (const std::string& name : names) {
-    if (fs::exists(folder / name)) continue;
+    if (is_there(folder / name)) continue;
     throw Error(ErrorCode::kNotFound, quoted(folder / name) + " is missing, though " + quoted_text(kIndex) +
                                           " names it. Download the whole folder.");
   }
@@ -64,7 +64,7 @@ WeightFiles read_index(const fs::path& folder) {
 
 [[noreturn]] void refuse_folder(const fs::path& folder) {
   for (const char* other : {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack"}) {
-    if (!fs::exists(folder / other)) continue;
+    if (!is_there(folder / other)) continue;
     throw Error(ErrorCode::kUnsupported, quoted(folder) + " has its weights in " + other +
                                              " only; Lectern reads *.safetensors. Get the model in that format.");
   }
@@ -77,9 +77,9 @@ WeightFiles read_index(const fs::path& folder) {
 
 WeightFiles find_weight_files(const fs::path& folder, const fs::path& named) {
   WeightFiles files;
-  if (fs::exists(folder / kSingle)) {
+  if (is_there(folder / kSingle)) {
     files.names = {kSingle};
-  } else if (fs::exists(folder / kIndex)) {
+  } else if (is_there(folder / kIndex)) {
     files = read_index(folder);
   } else {
     files.names = all_safetensors(folder);
@@ -90,6 +90,11 @@ WeightFiles find_weight_files(const fs::path& folder, const fs::path& named) {
   }
   if (names.empty()) refuse_folder(folder);
   return files;
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code unknown;
+  return fs::exists(path, unknown);
 }
 
 std::string read_small_file(const fs::path& path) {

@@ -16,6 +16,9 @@ struct WeightFiles {
 /// `named` is the .safetensors file that was asked for, or empty. Throws Error kNotFound, kCorrupt, kUnsupported.
 WeightFiles find_weight_files(const std::filesystem::path& folder, const std::filesystem::path& named);
 
+/// False too where it cannot be known; reading it then says why.
+bool is_there(const std::filesystem::path& path);
+
 /// Whole, at most 256 MiB; empty where there is no such file. Throws Error kIo, kCorrupt (larger).
 std::string read_small_file(const std::filesystem::path& path);
 

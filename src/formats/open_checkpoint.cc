@@ -66,10 +66,14 @@ bool looks_like_safetensors(const fs::path& path, std::string_view begin) {
 std::unique_ptr<Checkpoint> open_checkpoint(const fs::path& path) {
   std::error_code failed;
   const fs::file_status status = fs::status(path, failed);
+  if (status.type() == fs::file_type::none) {
+    throw Error(ErrorCode::kIo, quoted(path) + " cannot be opened: " + failed.message() + ".");
+  }
   if (!fs::exists(status)) throw Error(ErrorCode::kNotFound, quoted(path) + " does not exist. Check the path.");
   if (fs::is_directory(status)) return open_hugging_face(path);
-  if (!fs::is_regular_file(status))
+  if (!fs::is_regular_file(status)) {
     throw Error(ErrorCode::kIo, quoted(path) + " is not a file. Name a file or folder.");
+  }
   const std::string begin = first_bytes(path);
   if (begin.starts_with("GGUF")) return open_gguf(path);
   if (begin.empty()) {

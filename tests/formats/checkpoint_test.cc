@@ -148,6 +148,8 @@ TEST(OpenCheckpoint, TellsWhatAFileIs) {
   expect(std::string_view("LECTERN\0", 8), ErrorCode::kInvalidArgument, "engine file");
   expect("GGUF", ErrorCode::kCorrupt, "ends inside its version");
   expect_error(ErrorCode::kNotFound, {"absent"}, [&] { open_checkpoint(folder / "absent"); });
+  const auto endless = folder / std::string(300, 'x');  // longer than a file name can be: even asking for it fails
+  expect_error(ErrorCode::kIo, {"xxx", "cannot be opened"}, [&] { open_checkpoint(endless); });
   write_file(folder / "anything", support::GgufBuilder().text("general.architecture", "x").build());
   EXPECT_EQ(open_checkpoint(folder / "anything")->format(), CheckpointFormat::kGguf);
 }

@@ -181,6 +181,8 @@ TEST_F(EngineFileTest, ADamagedPartIsNamed) {
   expect(64, {"\"tokenizer\""});
   expect(128, {"\"chat_template\""});
   expect(weights + 256, {"\"rows\""});
+  EXPECT_NO_THROW(EngineFile(file_, WeightCheck::kSkip));
+  expect_error(ErrorCode::kCorrupt, {"\"rows\""}, [&] { verify_weights(EngineFile(file_, WeightCheck::kSkip)); });
   expect(whole.size() - 1, {"header"});
   auto longer = whole;
   longer.push_back(std::byte{0});
