@@ -49,10 +49,10 @@ std::string read_name(Source& source, std::string_view kind) {
 // Reads scalars and arrays of one key.
 class ValueReader {
  public:
-  ValueReader(Source& source, const std::string& key) : source_(source), key_(key) {}
+  ValueReader(Source& source, const std::string& key) : source_(source), subject_("metadata " + quoted_text(key)) {}
 
   MetadataValue read() {
-    const auto type = source_.reader.read<std::uint32_t>(key_);
+    const auto type = source_.reader.read<std::uint32_t>(subject_);
     switch (static_cast<GgufValueType>(type)) {
       case GgufValueType::kFloat32:
       case GgufValueType::kFloat64:
@@ -69,13 +69,11 @@ class ValueReader {
   }
 
  private:
-  [[noreturn]] void damaged(const std::string& why) const {
-    source_.damaged("metadata " + quoted_text(key_) + " " + why);
-  }
+  [[noreturn]] void damaged(const std::string& why) const { source_.damaged(subject_ + " " + why); }
 
   template <typename T>
   T value() {
-    return source_.reader.read<T>(key_);
+    return source_.reader.read<T>(subject_);
   }
 
   std::int64_t integer(std::uint32_t type) {
@@ -116,7 +114,7 @@ class ValueReader {
 
   std::string text() {
     const auto length = value<std::uint64_t>();
-    return std::string(source_.reader.take_text(length, key_));
+    return std::string(source_.reader.take_text(length, subject_));
   }
 
   MetadataValue array() {
@@ -124,8 +122,7 @@ class ValueReader {
     const auto count = value<std::uint64_t>();
     const std::size_t least = gguf_value_bytes(type);
     if (static_cast<GgufValueType>(type) == GgufValueType::kArray) {
-      source_.refuse("metadata " + quoted_text(key_) + " is an array of arrays, which Lectern cannot use.",
-                     ErrorCode::kUnsupported);
+      source_.refuse(subject_ + " is an array of arrays, which Lectern cannot use.", ErrorCode::kUnsupported);
     }
     if (least == 0) damaged("is an array of the unknown type " + std::to_string(type));
     if (count > source_.reader.remaining() / least) {
@@ -153,7 +150,7 @@ class ValueReader {
   }
 
   Source& source_;
-  const std::string& key_;
+  std::string subject_;
 };
 
 Metadata read_metadata(Source& source, std::uint64_t count) {

@@ -148,7 +148,8 @@ TEST_F(Gguf, CountsBeyondTheFile) {
     expect_refused(GgufBuilder().array_of("a", Type::kString, count), {"\"a\"", "room"});
     expect_refused(GgufBuilder().array_of("a", Type::kUint8, count), {"\"a\"", "room"});
     const std::string_view length(reinterpret_cast<const char*>(&count), sizeof count);
-    expect_refused(GgufBuilder().raw("s", static_cast<std::uint32_t>(Type::kString), length), {"ends inside s"});
+    expect_refused(GgufBuilder().raw("s", static_cast<std::uint32_t>(Type::kString), length),
+                   {"ends inside metadata \"s\""});
   }
 }
 
@@ -163,6 +164,8 @@ TEST_F(Gguf, MetadataThatBreaksTheRules) {
   expect_refused(small().u32("", 1), {"0 bytes"});
   expect_refused(small().u32(std::string(257, 'k'), 1), {"257 bytes"});
   expect_refused(small().u32("bad\xff", 1), {"bad\\xff", "UTF-8"});
+  expect_refused(GgufBuilder().raw("\x1b[2J", 4, ""),
+                 {"ends inside metadata \"\\x1b[2J\""});  // a terminal must not obey
   EXPECT_EQ(open(small().u32(std::string(256, 'k'), 9))->integer(std::string(256, 'k')), 9);
   expect_error(ErrorCode::kCorrupt, {"\"general.architecture\"", "missing"},
                [&] { open(GgufBuilder().u32("x", 1))->family(); });
