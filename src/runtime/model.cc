@@ -58,7 +58,7 @@ void Model::check_tokens(std::span<const TokenId> tokens) const {
 namespace lectern {
 
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& engine_file) {
-  return runtime::tokenizer_of(formats::EngineFile(engine_file));
+  return runtime::tokenizer_of(formats::EngineFile(engine_file, formats::WeightCheck::kSkip));
 }
 
 }  // namespace lectern
