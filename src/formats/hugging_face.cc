@@ -27,12 +27,12 @@ constexpr std::array<std::string_view, 16> kSideFiles = {"1_Pooling/config.json"
                                                          "generation_config.json",
                                                          "merges.txt",
                                                          "modules.json",
-                                                         "preprocessor_config.json",
                                                          "sentence_bert_config.json",
                                                          "special_tokens_map.json",
                                                          "tokenizer.json",
                                                          "tokenizer.model",
                                                          "tokenizer_config.json",
+                                                         "vocab.json",
                                                          "vocab.txt"};
 
 bool is_folder(const std::filesystem::path& path) {
