@@ -183,30 +183,41 @@ LECTERN_SIMD F32x16 masked(F32x16 x, int tile, int first, int last, F32x16 other
   return select_less(broadcast(static_cast<float>(last)), index, other, x);
 }
 
-// Turns row r's scores into weights, zero for the keys of tiles [from, to] that it does not see.
-inline void weigh_scores(float* scores, const Rows& rows, int r, int from, int to, Weights* weights) {
-  const int first = rows.first[r];
-  const int last = rows.last[r];
-  const auto inside = [&](int tile) { return tile * kLanes >= first && tile * kLanes + kLanes - 1 <= last; };
-  F32x16 most = broadcast(kNoScore);
+// Turns the rows' scores into weights, zero for the keys of tiles [from, to] that a row does not see. All rows go along
+// together, so that one's latencies hide behind the others' work.
+template <int kRows>
+void weigh_scores(float* scores, const Rows& rows, int from, int to, Weights* weights) {
+  const int seen_from = *std::max_element(rows.first, rows.first + kRows);
+  const int seen_to = *std::min_element(rows.last, rows.last + kRows);
+  const auto all_see = [&](int tile) { return tile * kLanes >= seen_from && tile * kLanes + kLanes - 1 <= seen_to; };
+
+  F32x16 most[kRows];
+  for (F32x16& m : most) m = broadcast(kNoScore);
   for (int t = from; t <= to; ++t) {
-    F32x16 x = load(scores + t * kLanes);
-    if (!inside(t)) {
-      x = masked(x, t, first, last, broadcast(kNoScore));
-      store(scores + t * kLanes, x);
+    const bool all = all_see(t);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      F32x16 x = load(scores + r * kSplit + t * kLanes);
+      if (!all) x = masked(x, t, rows.first[r], rows.last[r], broadcast(kNoScore));
+      most[r] = max(x, most[r]);
     }
-    most = max(x, most);
   }
-  weights->largest[r] = largest(most);
-  const F32x16 shift = broadcast(weights->largest[r]);
-  F32x16 total = zero();
+  for (int r = 0; r < kRows; ++r) weights->largest[r] = largest(most[r]);
+
+  F32x16 total[kRows];
+  for (F32x16& t : total) t = zero();
   for (int t = from; t <= to; ++t) {
-    F32x16 w = exp2_of_negative(load(scores + t * kLanes) - shift);
-    if (!inside(t)) w = masked(w, t, first, last, zero());
-    store(scores + t * kLanes, w);
-    total = total + w;
+    const bool all = all_see(t);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      float* place = scores + r * kSplit + t * kLanes;
+      F32x16 w = exp2_of_negative(load(place) - broadcast(weights->largest[r]));
+      if (!all) w = masked(w, t, rows.first[r], rows.last[r], zero());
+      store(place, w);
+      total[r] = total[r] + w;
+    }
   }
-  weights->total[r] = sum(total);
+  for (int r = 0; r < kRows; ++r) weights->total[r] = sum(total[r]);
 }
 
 template <int kRows, typename T>
@@ -233,7 +244,7 @@ void attend_block(const Split<T>& split, const Rows& rows) {
   for (; tile <= to; ++tile) score_tiles<kRows, 1>(split, rows.q, tile, scores);
 
   Weights weights{};
-  for (int r = 0; r < kRows; ++r) weigh_scores(scores + r * kSplit, rows, r, from, to, &weights);
+  weigh_scores<kRows>(scores, rows, from, to, &weights);
   MergeFactors factors;
   merge_weights(rows, weights, &factors);
 
