@@ -70,6 +70,11 @@ struct KvWriteArgs {
   DType type;  // of the cache: kF16, kBF16 or kF32
 };
 
+/// Whether `target` has attention for heads of this dimension.
+constexpr bool can_attend(Isa target, std::int64_t head_dim) {
+  return head_dim >= 1 && head_dim <= 256 && (target == Isa::kScalar || head_dim % 16 == 0);
+}
+
 /// Causal attention of each token over its sequence's keys, itself included, through the block tables. Query head h reads
 /// KV head h / (heads / kv_heads). Keys are taken in splits of 256 positions, merged in order. The vector kernels want a
 /// head_dim that is a multiple of 16, at most 256.
