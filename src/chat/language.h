@@ -6,13 +6,13 @@
 namespace lectern::chat {
 
 struct Phrases {
-  std::string_view instructions;   // for answers from passages
-  std::string_view conversation;   // without a library
-  std::string_view passages;       // heading of the passages in the prompt
-  std::string_view page;           // "page" in a passage's first line
-  std::string_view question;       // heading of the question in the prompt
-  std::string_view not_found;      // the answer where the files do not tell
-  std::string_view empty_library;  // the answer where there are no files
+  std::string_view instructions;             // for answers from passages
+  std::string_view conversation;             // without a library
+  std::string_view passages;                 // heading of the passages in the prompt
+  std::string_view page_before, page_after;  // around a page's number in a passage's first line
+  std::string_view question;                 // heading of the question in the prompt
+  std::string_view not_found;                // the answer where the files do not tell
+  std::string_view empty_library;            // the answer where there are no files
 };
 
 /// Chinese for a question that is mostly Chinese, else English.

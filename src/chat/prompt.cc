@@ -87,13 +87,16 @@ std::vector<std::string> template_frame(const Tokenizer& tokenizer, const std::v
 PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, std::string_view instructions, std::string_view question,
                              int budget)
     : tokenizer_(tokenizer), phrases_(phrases_for(question)), instructions_(encode(instructions)) {
-  // Four bytes for each token, and no text makes fewer tokens than one for each 64 bytes: a book is refused unread.
+  // Hardly any text makes fewer tokens than one for each 64 bytes: a book is refused unread.
   const auto allowed = static_cast<std::size_t>(std::max(budget, 0));
   const std::size_t fixed = total(frame(0)) + instructions_.size() + kPassageRoom;
   const std::size_t room = allowed > fixed ? allowed - fixed : 0;
   const bool hopeless = question.size() / 64 > room;
-  if (!hopeless) question_ = encode(question);
-  if (hopeless || question_.size() > room) {
+  if (!hopeless) {
+    question_ = encode(question);
+    headed_question_ = encode(std::string(phrases_.question).append(question));
+  }
+  if (hopeless || headed_question_.size() > room) {
     const std::string length =
         hopeless ? std::to_string(question.size()) + " bytes" : std::to_string(question_.size()) + " tokens";
     throw Error(ErrorCode::kTooLong, "The question is too long: it has " + length +
@@ -124,7 +127,8 @@ std::vector<PromptBuilder::Tokens> PromptBuilder::frame(std::size_t turns) const
 std::string PromptBuilder::passage_head(const Passage& passage, std::size_t number) const {
   std::string head = "[";
   head.append(std::to_string(number)).append("] ").append(std::filesystem::path(passage.file).filename().native());
-  if (passage.page) head += ", " + std::string(phrases_.page) + " " + std::to_string(*passage.page);
+  if (passage.page)
+    head.append(", ").append(phrases_.page_before).append(std::to_string(*passage.page)).append(phrases_.page_after);
   if (!passage.heading.empty()) head += ", " + passage.heading;
   return head + "\n";
 }
@@ -155,19 +159,18 @@ PromptBuilder::Tokens PromptBuilder::with_passages(std::span<const Passage> pass
     used.push_back(passage);
     if (!whole) break;
   }
-  if (used.empty()) return {};
-  append(tokens, encode(phrases_.question));
+  if (used.empty()) tokens.clear();
   return tokens;
 }
 
 Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const Turn> history) const {
   Prompt prompt;
   auto parts = frame(0);
-  const std::size_t fixed = instructions_.size() + question_.size();
-  const std::size_t room = budget_ - fixed - total(parts);
-  const std::size_t heading = encode(phrases_.question).size();
+  // The constructor has seen to it that this is not negative.
+  const std::size_t room = budget_ - instructions_.size() - headed_question_.size() - total(parts);
   Tokens content;
-  if (!passages.empty() && room > heading) content = with_passages(passages, room - heading, prompt.passages);
+  if (!passages.empty()) content = with_passages(passages, room, prompt.passages);
+  append(content, content.empty() ? question_ : headed_question_);
 
   std::vector<Tokens> said;  // question, answer, question, …: oldest first
   for (std::size_t turns = 1; turns <= history.size(); ++turns) {
@@ -175,7 +178,7 @@ Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const T
     auto more = said;
     more.insert(more.begin(), {encode(turn.question), encode(turn.answer)});
     auto wider = frame(turns);
-    if (fixed + content.size() + total(more) + total(wider) > budget_) break;
+    if (instructions_.size() + content.size() + total(more) + total(wider) > budget_) break;
     said = std::move(more);
     parts = std::move(wider);
   }
@@ -188,7 +191,6 @@ Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const T
   }
   append(prompt.tokens, parts[parts.size() - 2]);
   append(prompt.tokens, content);
-  append(prompt.tokens, question_);
   append(prompt.tokens, parts.back());
   return prompt;
 }

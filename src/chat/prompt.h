@@ -42,7 +42,8 @@ class PromptBuilder {
 
   const Tokenizer& tokenizer_;
   const Phrases& phrases_;
-  Tokens instructions_, question_;
+  Tokens instructions_;
+  Tokens question_, headed_question_;  // the second goes below passages
   std::size_t budget_ = 0;
 };
 
