@@ -39,18 +39,32 @@ Activation activation_named(const Checkpoint& checkpoint, const std::string& nam
                                                    quoted(checkpoint.path()), to_valid_utf8(name)));
 }
 
+// A JSON object beside the weights; null where there is none.
+nlohmann::json read_side(const Checkpoint& checkpoint, const std::string& name) {
+  const std::string text = checkpoint.side_file(name);
+  if (text.empty()) return {};
+  auto config = nlohmann::json::parse(text, nullptr, false);
+  if (!config.is_object()) {
+    throw Error(ErrorCode::kCorrupt,
+                fmt::format("{} is not a JSON object. The file is damaged.", quoted(checkpoint.path() / name)));
+  }
+  return config;
+}
+
 // How many tokens the sentence encoder was trained to read, where sentence-transformers says so.
 std::optional<std::int64_t> sentence_length(const Checkpoint& checkpoint) {
-  const std::string text = checkpoint.side_file("sentence_bert_config.json");
-  if (text.empty()) return {};
-  const auto config = nlohmann::json::parse(text, nullptr, false);
-  if (!config.is_object()) {
-    throw Error(ErrorCode::kCorrupt, fmt::format("{} is not JSON. The file is damaged.",
-                                                 quoted(checkpoint.path() / "sentence_bert_config.json")));
-  }
+  const auto config = read_side(checkpoint, "sentence_bert_config.json");
   const auto length = config.find("max_seq_length");
   if (length == config.end() || !length->is_number_integer()) return {};
   return length->get<std::int64_t>();
+}
+
+bool pools_by_mean(const Checkpoint& checkpoint) {
+  constexpr std::int64_t kMean = 1;  // as GGUF numbers them
+  if (checkpoint.format() == CheckpointFormat::kGguf) return checkpoint.integer("bert.pooling_type", kMean) == kMean;
+  const auto config = read_side(checkpoint, "1_Pooling/config.json");
+  const auto mean = config.find("pooling_mode_mean_tokens");
+  return mean == config.end() || *mean == true;
 }
 
 EncoderConfig read_config(const Checkpoint& checkpoint) {
@@ -69,8 +83,7 @@ EncoderConfig read_config(const Checkpoint& checkpoint) {
     throw Error(ErrorCode::kCorrupt, fmt::format("{}: {} heads do not divide a width of {}. The file is damaged.",
                                                  quoted(checkpoint.path()), c.heads, c.width));
   }
-  constexpr std::int64_t kMeanPooling = 1;  // as GGUF numbers them
-  if (gguf && checkpoint.integer("bert.pooling_type", kMeanPooling) != kMeanPooling) {
+  if (!pools_by_mean(checkpoint)) {
     throw Error(ErrorCode::kUnsupported, fmt::format("{} pools its tokens otherwise than by their mean, which is all "
                                                      "that Lectern does.",
                                                      quoted(checkpoint.path())));

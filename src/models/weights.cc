@@ -12,6 +12,8 @@
 namespace lectern::models {
 namespace {
 
+constexpr std::int64_t kMostRows = std::int64_t{1} << 24;  // of a vocabulary
+
 // Some converters write a vector as a matrix of one row.
 std::vector<std::int64_t> without_leading_ones(std::vector<std::int64_t> shape) {
   while (shape.size() > 1 && shape.front() == 1) shape.erase(shape.begin());
@@ -70,8 +72,13 @@ std::optional<graph::Weight> Weights::optional_bias(std::string_view role, std::
 
 std::int64_t Weights::rows_of(std::string_view role) const {
   const auto* tensor = find(role, ".weight");
-  // A missing tensor is `get`'s error to report.
-  return tensor && tensor->shape.size() == 2 ? tensor->shape.front() : 1;
+  if (!tensor || tensor->shape.size() != 2) return 1;  // which `get` will refuse
+  if (tensor->shape.front() > kMostRows) {
+    throw Error(ErrorCode::kUnsupported,
+                fmt::format("{}: tensor {} has {} rows, and {} is the most.", quoted(checkpoint_->path()), tensor->name,
+                            tensor->shape.front(), kMostRows));
+  }
+  return tensor->shape.front();
 }
 
 std::optional<std::vector<float>> Weights::values(std::string_view role, std::int64_t size) const {

@@ -29,7 +29,7 @@ struct TinyDecoder {
   bool tied = true;
   bool biases = false;                 // on queries, keys and values
   DType type = DType::kF32;            // of the matrices
-  std::map<std::string, DType> types;  // of some: "attn_v"
+  std::map<std::string, DType> types{};  // of some: "attn_v"
   unsigned seed = 1;
   std::function<void(GgufBuilder&)> more = [](GgufBuilder&) {};  // further metadata and tensors
 

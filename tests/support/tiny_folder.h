@@ -63,14 +63,16 @@ inline std::filesystem::path write_decoder_folder(const TinyDecoder& m, const st
   t.vector("model.norm.weight", m.width, 1);
   if (!m.tied) t.matrix("lm_head.weight", TinyDecoder::kVocabulary, m.width);
 
-  const auto number = [](const char* key, int value) { return ",\"" + std::string(key) + "\":" + std::to_string(value); };
+  const auto number = [](const char* key, int value) {
+    return ",\"" + std::string(key) + "\":" + std::to_string(value);
+  };
   const std::filesystem::path folder = temporary_folder("decoder");
-  write_file(folder / "config.json", "{\"model_type\":\"" + m.family + "\",\"rms_norm_eps\":1e-5,\"rope_theta\":10000.0" +
-                                         number("num_hidden_layers", m.layers) + number("hidden_size", m.width) +
-                                         number("num_attention_heads", m.heads) +
-                                         number("num_key_value_heads", m.kv_heads) + number("head_dim", m.head_dim) +
-                                         number("intermediate_size", m.ffn_width) +
-                                         number("max_position_embeddings", m.context) + more + "}");
+  write_file(folder / "config.json",
+             "{\"model_type\":\"" + m.family + "\",\"rms_norm_eps\":1e-5,\"rope_theta\":10000.0" +
+                 number("num_hidden_layers", m.layers) + number("hidden_size", m.width) +
+                 number("num_attention_heads", m.heads) + number("num_key_value_heads", m.kv_heads) +
+                 number("head_dim", m.head_dim) + number("intermediate_size", m.ffn_width) +
+                 number("max_position_embeddings", m.context) + more + "}");
   write_file(folder / "model.safetensors", t.builder.build());
   return folder;
 }
@@ -81,8 +83,9 @@ struct TinyEncoder {
   int heads = 2;
   int ffn_width = 128;
   int positions = 64;
-  std::string prefix;  // of every tensor: "bert."
-  std::string more;    // in config.json
+  std::string activation = "gelu";
+  std::string prefix{};  // of every tensor: "bert."
+  std::string more{};    // in config.json
 };
 
 /// With a vocabulary of a few words in vocab.txt.
@@ -102,11 +105,13 @@ inline std::filesystem::path write_encoder_folder(const TinyEncoder& m) {
     t.linear(prefix + "output.dense", m.width, m.ffn_width);
     t.norm(prefix + "output.LayerNorm", m.width);
   }
-  const auto number = [](const char* key, int value) { return ",\"" + std::string(key) + "\":" + std::to_string(value); };
+  const auto number = [](const char* key, int value) {
+    return ",\"" + std::string(key) + "\":" + std::to_string(value);
+  };
   const std::filesystem::path folder = temporary_folder("encoder");
-  write_file(folder / "config.json", "{\"model_type\":\"bert\",\"layer_norm_eps\":1e-12,\"hidden_act\":\"gelu\"" +
-                                         number("num_hidden_layers", m.layers) + number("hidden_size", m.width) +
-                                         number("num_attention_heads", m.heads) +
+  write_file(folder / "config.json", "{\"model_type\":\"bert\",\"layer_norm_eps\":1e-12,\"hidden_act\":\"" +
+                                         m.activation + "\"" + number("num_hidden_layers", m.layers) +
+                                         number("hidden_size", m.width) + number("num_attention_heads", m.heads) +
                                          number("intermediate_size", m.ffn_width) +
                                          number("max_position_embeddings", m.positions) + m.more + "}");
   std::string vocabulary;
