@@ -6,6 +6,7 @@
 #include "compiler/passes.h"
 #include "compiler/tokenizer_import.h"
 #include "core/paths.h"
+#include "kernels/registry.h"
 #include "lectern/error.h"
 #include "models/registry.h"
 #include "text/tokenizer_data.h"
@@ -29,6 +30,21 @@ std::uint64_t lay_out(const Program& program, const WeightStore& weights, std::v
 
 bool quantizes_floats(WeightPrecision precision, bool generates) {
   return precision == WeightPrecision::kQ8 || (precision == WeightPrecision::kAuto && !generates);
+}
+
+void check_heads(const Program& program, const formats::Checkpoint& checkpoint, Isa target) {
+  const auto check = [&](std::int64_t head_dim) {
+    if (kernels::can_attend(target, head_dim)) return;
+    throw Error(ErrorCode::kUnsupported,
+                fmt::format("{}: {} has no attention for heads of {}; compiling for \"scalar\" may do.",
+                            quoted(checkpoint.path()), lectern::name(target), head_dim));
+  };
+  for (const formats::KvGroup& group : program.kv_groups) check(group.head_dim);
+  for (const formats::KernelCall& call : program.calls) {
+    if (call.op == kernels::name(kernels::Op::kEncoderAttention)) {
+      check(static_cast<std::int64_t>(call.attributes.at("head_dim")));
+    }
+  }
 }
 
 }  // namespace
@@ -96,7 +112,9 @@ void compile_checkpoint(const formats::Checkpoint& checkpoint, const CompileOpti
                         const EngineOutput& output) {
   const models::Model model = models::build_model(checkpoint);
   const WeightStore weights(checkpoint, target_of(options), quantizes_floats(output.precision, model.config.generates));
-  write_engine(checkpoint, model.config, build_program(model.graph, weights), weights, output);
+  Program program = build_program(model.graph, weights);
+  check_heads(program, checkpoint, weights.target());
+  write_engine(checkpoint, model.config, std::move(program), weights, output);
 }
 
 }  // namespace lectern::compiler
