@@ -41,40 +41,67 @@ LECTERN_SIMD void finish_row(const Tile& tile, int row, F32x16 y) {
   store_partial(offset(tile.out, r * tile.out_stride), y, n);
 }
 
+/// Where the parts of a quantized row lie behind its values, in bytes.
+struct RowParts {
+  std::int64_t scale, scaled_sum, sum;
+};
+
+inline RowParts row_parts(std::int64_t columns) {
+  const auto values = static_cast<std::int64_t>(align64(static_cast<std::size_t>(columns)));
+  const auto scales = static_cast<std::int64_t>(align64(static_cast<std::size_t>(columns / 32 * 4)));
+  return {values, values + scales, values + 2 * scales};
+}
+
+/// One group's share of kRows sums.
+template <DType kType, int kRows>
+LECTERN_SIMD void add_group(const WeightGroup<kType>& weights, const std::byte* const* x, const RowParts& parts,
+                            std::int64_t g, F32x16* acc) {
+  using Traits = GroupTraits<kType>;
+  constexpr int kParts = Traits::kScales;
+  const std::int8_t* q[kRows];
+  std::int32_t sums[kParts][kRows];
+  I32x16 product[kParts][kRows];
+  unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+    q[r] = reinterpret_cast<const std::int8_t*>(x[r]) + 32 * g;
+    const auto* sum = reinterpret_cast<const std::int32_t*>(x[r] + parts.sum + 8 * g);
+    sums[0][r] = kParts == 1 ? sum[0] + sum[1] : sum[0];
+    sums[kParts - 1][r] = kParts == 1 ? sums[0][r] : sum[1];
+  });
+  unroll<kParts>([&](auto p) __attribute__((always_inline)) {
+    dot<kType, p * 8 / kParts, 8 / kParts, kRows>(weights.w, q, sums[p], product[p]);
+  });
+  unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+    const F32x16 scale = broadcast(*reinterpret_cast<const float*>(x[r] + parts.scale + 4 * g));
+    if constexpr (kParts == 1) {
+      acc[r] = fma(to_float(product[0][r]), weights.scale[0] * scale, acc[r]);
+    } else {
+      const F32x16 first = to_float(product[0][r]) * weights.scale[0];
+      acc[r] = fma(fma(to_float(product[1][r]), weights.scale[1], first), scale, acc[r]);
+    }
+    if constexpr (Traits::kMinimum) {
+      const F32x16 scaled_sum = broadcast(*reinterpret_cast<const float*>(x[r] + parts.scaled_sum + 4 * g));
+      acc[r] = fma(weights.minimum, scaled_sum, acc[r]);
+    }
+  });
+}
+
 /// Quantized weights. Each output sums the groups in order, by the same operations whatever kRows is.
 template <DType kType, int kRows>
 __attribute__((noinline)) void quantized_tile(const Tile& tile) {
-  using Traits = GroupTraits<kType>;
-  const QuantizedRow first = quantized_row(const_cast<std::byte*>(tile.x), tile.columns);
   const std::byte* x[kRows];
   F32x16 acc[kRows];
   unroll<kRows>([&](auto r) __attribute__((always_inline)) {
     x[r] = tile.x + r * tile.x_stride;
     acc[r] = zero();
   });
-  const auto* x0 = reinterpret_cast<const std::int8_t*>(tile.x);
-  const std::ptrdiff_t scale_at = reinterpret_cast<const std::int8_t*>(first.scale) - x0;
-  const std::ptrdiff_t scaled_sum_at = reinterpret_cast<const std::int8_t*>(first.scaled_sum) - x0;
-  const std::ptrdiff_t sum_at = reinterpret_cast<const std::int8_t*>(first.sum) - x0;
+  const RowParts parts = row_parts(tile.columns);
   const std::int64_t groups = tile.columns / 32;
   for (std::int64_t g = 0; g < groups; ++g) {
     const WeightGroup<kType> weights = load_group<kType>(tile.panel, g);
-    unroll<kRows>([&](auto r) __attribute__((always_inline)) {
-      const auto* q = reinterpret_cast<const std::int8_t*>(x[r]) + 32 * g;
-      const F32x16 scale = broadcast(*reinterpret_cast<const float*>(x[r] + scale_at + 4 * g));
-      const auto* sum = reinterpret_cast<const std::int32_t*>(x[r] + sum_at + 8 * g);
-      if constexpr (Traits::kScales == 1) {
-        const I32x16 product = dot<kType, 0, 8>(weights.w, q, sum[0] + sum[1]);
-        acc[r] = fma(to_float(product), weights.scale[0] * scale, acc[r]);
-      } else {
-        const F32x16 low = to_float(dot<kType, 0, 4>(weights.w, q, sum[0]));
-        const F32x16 high = to_float(dot<kType, 4, 4>(weights.w, q, sum[1]));
-        acc[r] = fma(fma(high, weights.scale[1], low * weights.scale[0]), scale, acc[r]);
-      }
-      if constexpr (Traits::kMinimum) {
-        const F32x16 scaled_sum = broadcast(*reinterpret_cast<const float*>(x[r] + scaled_sum_at + 4 * g));
-        acc[r] = fma(weights.minimum, scaled_sum, acc[r]);
-      }
+    unroll<(kRows + kTogether - 1) / kTogether>([&](auto i) __attribute__((always_inline)) {
+      constexpr int kFirst = i * kTogether;
+      constexpr int kCount = kRows - kFirst < kTogether ? kRows - kFirst : kTogether;
+      add_group<kType, kCount>(weights, x + kFirst, parts, g, acc + kFirst);
     });
   }
   unroll<kRows>([&](auto r) __attribute__((always_inline)) { finish_row(tile, r, acc[r]); });

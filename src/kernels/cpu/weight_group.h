@@ -123,58 +123,88 @@ LECTERN_SIMD WeightGroup<kType> load_group(const std::byte* panel, std::int64_t 
   return g;
 }
 
-LECTERN_SIMD std::int32_t read_i32(const void* p) {
+// Rows whose dot products are taken together. On AVX2 the weights come from the first-level cache, so that several rows
+// share each load; on AVX-512 they are in registers.
+#if defined(LECTERN_ISA_AVX512)
+inline constexpr int kTogether = 1;
+#else
+inline constexpr int kTogether = 4;
+
+/// Keeps the compiler from turning a chain of integer sums into a tree, whose parts would not fit the registers.
+LECTERN_SIMD __m256i in_order(__m256i x) {
+  asm("" : "+x"(x));
+  return x;
+}
+#endif
+
+/// Four activations from q, in every lane.
+LECTERN_SIMD I32x16 broadcast_4(const std::int8_t* q) {
   std::int32_t bits;
-  std::memcpy(&bits, p, 4);
-  return bits;
+  std::memcpy(&bits, q, 4);
+  return broadcast(bits);
 }
 
-/// Σ over vectors [kFirst, kFirst + kCount) of w, times the activations q[4 kFirst …], minus the zero point's share:
-/// `sum` is the sum of these activations.
-template <DType kType, int kFirst, int kCount>
-LECTERN_SIMD I32x16 dot(const U8x64 (&w)[8], const std::int8_t* q, std::int32_t sum) {
+/// For each row, Σ over vectors [kFirst, kFirst + kCount) of w times the activations q[r][4 kFirst, …), minus the zero
+/// point's share: sum[r] is the sum of these activations. Exact, in whatever order.
+template <DType kType, int kFirst, int kCount, int kRows>
+LECTERN_SIMD void dot(const U8x64 (&w)[8], const std::int8_t* const (&q)[kRows], const std::int32_t (&sum)[kRows],
+                      I32x16 (&out)[kRows]) {
   constexpr int kZero = GroupTraits<kType>::kZeroPoint;
 #if defined(LECTERN_ISA_AVX512)
-  __m512i acc = kZero == 0 ? _mm512_setzero_si512() : _mm512_set1_epi32(-kZero * sum);
-  unroll<kCount>([&](auto j) __attribute__((always_inline)) {
-    acc = _mm512_dpbusd_epi32(acc, w[kFirst + j].v, _mm512_set1_epi32(read_i32(q + 4 * (kFirst + j))));
+  unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+    // Two chains: one of eight would wait for its own latency.
+    __m512i even = kZero == 0 ? _mm512_setzero_si512() : _mm512_set1_epi32(-kZero * sum[r]);
+    __m512i odd = _mm512_setzero_si512();
+    unroll<kCount / 2>([&](auto j) __attribute__((always_inline)) {
+      constexpr int at = kFirst + 2 * j;
+      even = _mm512_dpbusd_epi32(even, w[at].v, broadcast_4(q[r] + 4 * at).v);
+      odd = _mm512_dpbusd_epi32(odd, w[at + 1].v, broadcast_4(q[r] + 4 * at + 4).v);
+    });
+    out[r] = {_mm512_add_epi32(even, odd)};
   });
-  return {acc};
 #else
   const __m256i ones = _mm256_set1_epi16(1);
   if constexpr (kType == DType::kQ8_0) {
     // Unsigned weights of up to 255 would saturate: 2 × 255 × 127 > 2^15. |w| <= 128 does not (2 × 128 × 127 < 2^15),
     // with the sign moved to the activations, and no zero point is left.
-    __m256i lo = _mm256_setzero_si256();
-    __m256i hi = lo;
+    const __m256i flip = _mm256_set1_epi8(-128);
+    unroll<kRows>([&](auto r) __attribute__((always_inline)) { out[r] = zero_i32(); });
     unroll<kCount>([&](auto j) __attribute__((always_inline)) {
-      const __m256i x = _mm256_set1_epi32(read_i32(q + 4 * (kFirst + j)));
-      const __m256i flip = _mm256_set1_epi8(-128);
       const __m256i a = _mm256_xor_si256(w[kFirst + j].lo, flip);
       const __m256i b = _mm256_xor_si256(w[kFirst + j].hi, flip);
-      lo = _mm256_add_epi32(lo,
-                            _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(a), _mm256_sign_epi8(x, a)), ones));
-      hi = _mm256_add_epi32(hi,
-                            _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(b), _mm256_sign_epi8(x, b)), ones));
+      const __m256i abs_a = _mm256_abs_epi8(a);
+      const __m256i abs_b = _mm256_abs_epi8(b);
+      unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+        const __m256i x = broadcast_4(q[r] + 4 * (kFirst + j)).lo;
+        const __m256i pairs_a = _mm256_maddubs_epi16(abs_a, _mm256_sign_epi8(x, a));
+        const __m256i pairs_b = _mm256_maddubs_epi16(abs_b, _mm256_sign_epi8(x, b));
+        out[r].lo = in_order(_mm256_add_epi32(out[r].lo, _mm256_madd_epi16(pairs_a, ones)));
+        out[r].hi = in_order(_mm256_add_epi32(out[r].hi, _mm256_madd_epi16(pairs_b, ones)));
+      });
     });
-    return {lo, hi};
   } else {
     // A 16-bit lane holds kChain pairs: 8 × 2 × 15 × 127, 4 × 2 × 31 × 127 and 2 × 2 × 63 × 127 are all below 2^15.
     constexpr int kChain = kType == DType::kQ6_K ? 2 : kType == DType::kQ5_K ? 4 : 8;
-    I32x16 acc = kZero == 0 ? zero_i32() : broadcast(-kZero * sum);
+    unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+      out[r] = kZero == 0 ? zero_i32() : broadcast(-kZero * sum[r]);
+    });
     unroll<kCount / kChain>([&](auto c) __attribute__((always_inline)) {
-      __m256i lo, hi;
+      __m256i lo[kRows];
+      __m256i hi[kRows];
       unroll<kChain>([&](auto i) __attribute__((always_inline)) {
         constexpr int j = kFirst + c * kChain + i;
-        const __m256i x = _mm256_set1_epi32(read_i32(q + 4 * j));
-        const __m256i a = _mm256_maddubs_epi16(w[j].lo, x);
-        const __m256i b = _mm256_maddubs_epi16(w[j].hi, x);
-        lo = i == 0 ? a : _mm256_add_epi16(lo, a);
-        hi = i == 0 ? b : _mm256_add_epi16(hi, b);
+        unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+          const __m256i x = broadcast_4(q[r] + 4 * j).lo;
+          const __m256i a = _mm256_maddubs_epi16(w[j].lo, x);
+          const __m256i b = _mm256_maddubs_epi16(w[j].hi, x);
+          lo[r] = i == 0 ? a : in_order(_mm256_add_epi16(lo[r], a));
+          hi[r] = i == 0 ? b : in_order(_mm256_add_epi16(hi[r], b));
+        });
       });
-      acc = acc + I32x16{_mm256_madd_epi16(lo, ones), _mm256_madd_epi16(hi, ones)};
+      unroll<kRows>([&](auto r) __attribute__((always_inline)) {
+        out[r] = out[r] + I32x16{_mm256_madd_epi16(lo[r], ones), _mm256_madd_epi16(hi[r], ones)};
+      });
     });
-    return acc;
   }
 #endif
 }
