@@ -17,7 +17,7 @@ struct Expression {
   enum class Kind {
     kConstant,     // constant
     kName,         // name
-    kList,         // items
+    kList,         // items; name "()" for a tuple
     kDict,         // items: key, value, key, value, …
     kAttribute,    // items[0].name
     kIndex,        // items[0][items[1]]

@@ -4,9 +4,10 @@
 
 namespace lectern::text::jinja {
 
-Value Context::make_list(std::vector<Value> items) {
+Value Context::make_list(std::vector<Value> items, bool is_tuple) {
   spend(items.size() * sizeof(Value));
   auto list = std::make_shared<List>();
+  list->is_tuple = is_tuple;
   for (const Value& item : items) {
     if (item.is_namespace()) unsupported("a namespace inside a list");
     list->depth = std::max(list->depth, item.depth() + 1);

@@ -47,7 +47,7 @@ class Context {
     throw Error(ErrorCode::kInvalidArgument, where() + std::string(what) + ".");
   }
 
-  Value make_list(std::vector<Value> items);
+  Value make_list(std::vector<Value> items, bool is_tuple = false);
   /// A dictionary with one more entry; `dict` is not shared yet.
   void insert(Dict& dict, std::string_view key, Value value);
 

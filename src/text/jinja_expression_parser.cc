@@ -82,6 +82,7 @@ ExpressionPointer ExpressionParser::parse_expression_or_tuple() {
   ExpressionPointer first = parse_expression();
   if (!at_operator(",")) return first;
   ExpressionPointer tuple = make(Kind::kList, std::move(first));
+  tuple->name = "()";
   while (take_operator(",")) {
     if (peek().kind == Token::Kind::kEndBlock || peek().kind == Token::Kind::kEndOutput) break;
     tuple->items.push_back(parse_expression());
@@ -241,10 +242,15 @@ ExpressionPointer ExpressionParser::parse_name(const Token& token) {
 }
 
 ExpressionPointer ExpressionParser::parse_parenthesis() {
-  if (take_operator(")")) return make(Kind::kList);
+  if (take_operator(")")) {
+    ExpressionPointer empty = make(Kind::kList);
+    empty->name = "()";
+    return empty;
+  }
   ExpressionPointer first = parse_expression();
   if (take_operator(")")) return first;
   ExpressionPointer tuple = make(Kind::kList, std::move(first));
+  tuple->name = "()";
   while (!take_operator(")")) {
     expect_operator(",");
     if (!at_operator(")")) tuple->items.push_back(parse_expression());

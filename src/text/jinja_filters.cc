@@ -127,7 +127,7 @@ Value pairs(Context& c, const Value& v, bool sorted) {
   }
   for (const auto& [key, value] : entries) {
     c.spend(key.size());
-    items.push_back(c.make_list({Value(key), value}));
+    items.push_back(c.make_list({Value(key), value}, true));
   }
   return c.make_list(std::move(items));
 }

@@ -237,7 +237,7 @@ Value Interpreter::evaluate_logic(const Expression& expression) {
 Value Interpreter::evaluate_collection(const Expression& expression) {
   std::vector<Value> values;
   for (const auto& item : expression.items) values.push_back(evaluate(*item));
-  if (expression.kind == ExpressionKind::kList) return context_.make_list(std::move(values));
+  if (expression.kind == ExpressionKind::kList) return context_.make_list(std::move(values), expression.name == "()");
   auto dict = std::make_shared<Dict>();
   for (std::size_t i = 0; i < values.size(); i += 2) {
     if (values[i].text() == nullptr) context_.unsupported("a dictionary's key that is " + values[i].type_name());

@@ -49,7 +49,7 @@ bool equal(Context& context, const Value& left, const Value& right) {
   if (left.list() != nullptr && right.list() != nullptr) {
     const auto& a = left.list()->items;
     const auto& b = right.list()->items;
-    bool same = a.size() == b.size();
+    bool same = a.size() == b.size() && left.list()->is_tuple == right.list()->is_tuple;
     for (std::size_t i = 0; same && i < a.size(); ++i) same = equal(context, a[i], b[i]);
     return same;
   }

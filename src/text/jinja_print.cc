@@ -144,7 +144,8 @@ std::string to_repr(const Value& value) {
   std::string out;
   if (value.list() != nullptr) {
     for (const Value& item : value.list()->items) out += (out.empty() ? "" : ", ") + to_repr(item);
-    return "[" + out + "]";
+    if (!value.list()->is_tuple) return "[" + out + "]";
+    return "(" + out + (value.list()->items.size() == 1 ? ",)" : ")");
   }
   if (value.dict() != nullptr) {
     for (const auto& [key, item] : value.dict()->entries) {

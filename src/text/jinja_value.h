@@ -72,6 +72,7 @@ class Value {
 
 struct List {
   std::vector<Value> items;
+  bool is_tuple = false;  // printed in parentheses, equal to tuples alone
   int depth = 1;
   std::uint64_t weight = 0;
 };

@@ -1,0 +1,168 @@
+#include "compiler/tokenizer_import.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "lectern/error.h"
+
+namespace lectern::compiler {
+namespace {
+
+using formats::MetadataValue;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class FakeCheckpoint : public formats::Checkpoint {
+ public:
+  explicit FakeCheckpoint(formats::CheckpointFormat format) : format_(format) {}
+  formats::CheckpointFormat format() const override { return format_; }
+  const std::filesystem::path& path() const override { return path_; }
+  std::string family() const override { return "llama"; }
+  std::span<const formats::CheckpointTensor> tensors() const override { return {}; }
+  const MetadataValue* find_metadata(std::string_view key) const override {
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? nullptr : &found->second;
+  }
+  std::vector<std::string> metadata_keys() const override { return {}; }
+  std::string side_file(std::string_view name) const override {
+    const auto found = files.find(name);
+    return found == files.end() ? "" : found->second;
+  }
+  std::string content_hash() const override { return ""; }
+
+  std::map<std::string, MetadataValue, std::less<>> metadata;
+  std::map<std::string, std::string, std::less<>> files;
+
+ private:
+  formats::CheckpointFormat format_;
+  std::filesystem::path path_ = "a model";
+};
+
+FakeCheckpoint gguf() {
+  FakeCheckpoint checkpoint(formats::CheckpointFormat::kGguf);
+  checkpoint.metadata = {
+      {"tokenizer.ggml.model", "gpt2"},
+      {"tokenizer.ggml.pre", "qwen2"},
+      {"tokenizer.ggml.tokens", std::vector<std::string>{"a", "b", "ab", "<|endoftext|>", "<|im_end|>", "[PAD]"}},
+      {"tokenizer.ggml.token_type", std::vector<std::int64_t>{1, 1, 1, 3, 3, 5}},
+      {"tokenizer.ggml.merges", std::vector<std::string>{"a b"}},
+      {"tokenizer.ggml.bos_token_id", std::int64_t{3}},
+      {"tokenizer.ggml.eos_token_id", std::int64_t{4}},
+      {"tokenizer.chat_template", "{{ x }}"},
+  };
+  return checkpoint;
+}
+
+void expect_refusal(const FakeCheckpoint& checkpoint, ErrorCode code, const std::string& part) {
+  try {
+    import_tokenizer(checkpoint);
+    ADD_FAILURE() << "accepted: " << part;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    EXPECT_THAT(error.what(), HasSubstr(part));
+    EXPECT_THAT(error.what(), HasSubstr("a model"));
+  }
+}
+
+TEST(TokenizerImport, Gguf) {
+  const text::TokenizerData data = import_tokenizer(gguf());
+  EXPECT_EQ(data.pre_tokenizer, "qwen2");
+  EXPECT_EQ(data.tokens.size(), 6u);
+  EXPECT_EQ(data.types[3], text::TokenType::kControl);
+  EXPECT_THAT(data.merges, ElementsAre(std::pair("a", "b")));
+  EXPECT_EQ(data.bos, 3);
+  EXPECT_THAT(data.end_tokens, ElementsAre(4, 3)) << "the end of a turn, and of a text";
+  EXPECT_FALSE(data.add_bos);
+  EXPECT_EQ(data.chat_template, "{{ x }}");
+}
+
+TEST(TokenizerImport, DamagedGgufMetadataIsNamed) {
+  const auto with = [](const char* key, MetadataValue value) {
+    FakeCheckpoint checkpoint = gguf();
+    checkpoint.metadata[key] = std::move(value);
+    return checkpoint;
+  };
+  const auto without = [](const char* key) {
+    FakeCheckpoint checkpoint = gguf();
+    checkpoint.metadata.erase(key);
+    return checkpoint;
+  };
+  using Texts = std::vector<std::string>;
+  using Numbers = std::vector<std::int64_t>;
+  expect_refusal(with("tokenizer.ggml.model", "llama"), ErrorCode::kUnsupported, "SentencePiece");
+  expect_refusal(with("tokenizer.ggml.model", "rwkv"), ErrorCode::kUnsupported, "rwkv");
+  expect_refusal(with("tokenizer.ggml.model", std::int64_t{2}), ErrorCode::kCorrupt, "tokenizer.ggml.model");
+  expect_refusal(with("tokenizer.ggml.tokens", std::int64_t{2}), ErrorCode::kCorrupt, "tokenizer.ggml.tokens");
+  expect_refusal(with("tokenizer.ggml.token_type", Texts{"1"}), ErrorCode::kCorrupt, "token_type");
+  expect_refusal(with("tokenizer.ggml.token_type", Numbers{1}), ErrorCode::kCorrupt, "1 entries for 6 tokens");
+  expect_refusal(with("tokenizer.ggml.token_type", Numbers{1, 1, 1, 1, 1, 9}), ErrorCode::kCorrupt, "type 9");
+  expect_refusal(with("tokenizer.ggml.token_type", Numbers{6, 1, 1, 1, 1, 1}), ErrorCode::kCorrupt, "byte");
+  expect_refusal(with("tokenizer.ggml.merges", Texts{"ab"}), ErrorCode::kCorrupt, "merge");
+  expect_refusal(with("tokenizer.ggml.merges", Texts{""}), ErrorCode::kCorrupt, "merge");
+  expect_refusal(with("tokenizer.ggml.bos_token_id", std::int64_t{6}), ErrorCode::kCorrupt, "bos_token_id");
+  expect_refusal(with("tokenizer.ggml.eos_token_id", std::int64_t{-2}), ErrorCode::kCorrupt, "eos_token_id");
+  expect_refusal(without("tokenizer.ggml.tokens"), ErrorCode::kCorrupt, "tokenizer.ggml.tokens");
+  expect_refusal(without("tokenizer.ggml.pre"), ErrorCode::kCorrupt, "tokenizer.ggml.pre");
+  expect_refusal(without("tokenizer.ggml.merges"), ErrorCode::kCorrupt, "tokenizer.ggml.merges");
+}
+
+FakeCheckpoint folder(const std::string& tokenizer) {
+  FakeCheckpoint checkpoint(formats::CheckpointFormat::kHuggingFace);
+  checkpoint.files["tokenizer.json"] = tokenizer;
+  checkpoint.files["tokenizer_config.json"] =
+      R"({"eos_token": {"content": "</s>"}, "bos_token": "<s>", "chat_template": "{{ bos_token }}"})";
+  return checkpoint;
+}
+
+const char* const kBytePairs = R"({
+  "added_tokens": [{"id": 3, "content": "<s>", "special": true}, {"id": 4, "content": "</s>", "special": true}],
+  "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true},
+    {"type": "ByteLevel", "add_prefix_space": false, "use_regex": true}]},
+  "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}]},
+  "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}})";
+
+TEST(TokenizerImport, HuggingFaceBytePairs) {
+  const text::TokenizerData data = import_tokenizer(folder(kBytePairs));
+  EXPECT_EQ(data.pre_tokenizer, "smollm");
+  EXPECT_THAT(data.tokens, ElementsAre("a", "b", "ab", "<s>", "</s>"));
+  EXPECT_EQ(data.types[4], text::TokenType::kControl);
+  EXPECT_EQ(data.bos, 3);
+  EXPECT_THAT(data.end_tokens, ElementsAre(4));
+  EXPECT_TRUE(data.add_bos);
+  EXPECT_EQ(data.chat_template, "{{ bos_token }}");
+}
+
+TEST(TokenizerImport, DamagedTokenizerFilesAreNamed) {
+  const auto changed = [](const std::string& from, const std::string& to) {
+    std::string file = kBytePairs;
+    file.replace(file.find(from), from.size(), to);
+    return folder(file);
+  };
+  expect_refusal(folder("{"), ErrorCode::kCorrupt, "tokenizer.json");
+  expect_refusal(folder("[]"), ErrorCode::kCorrupt, "tokenizer.json");
+  expect_refusal(folder(std::string(100000, '[')), ErrorCode::kCorrupt, "tokenizer.json");
+  expect_refusal(folder("{}"), ErrorCode::kCorrupt, "model.vocab");
+  expect_refusal(changed("\"b\": 1", "\"b\": -1"), ErrorCode::kCorrupt, "-1");
+  expect_refusal(changed("\"b\": 1", "\"b\": 4294967296"), ErrorCode::kCorrupt, "4294967296");
+  expect_refusal(changed("\"b\": 1", "\"b\": \"1\""), ErrorCode::kCorrupt, "token id");
+  expect_refusal(changed("[\"a\", \"b\"]", "[\"a\"]"), ErrorCode::kCorrupt, "merge");
+  expect_refusal(changed("\"BPE\"", "\"Unigram\""), ErrorCode::kUnsupported, "Unigram");
+  expect_refusal(changed("\"Digits\"", "\"Metaspace\""), ErrorCode::kUnsupported, "cuts text");
+  expect_refusal(changed("\"special\": true", "\"lstrip\": true"), ErrorCode::kUnsupported, "lstrip");
+}
+
+TEST(TokenizerImport, AVocabularyFileAlone) {
+  FakeCheckpoint checkpoint(formats::CheckpointFormat::kHuggingFace);
+  expect_refusal(checkpoint, ErrorCode::kCorrupt, "no tokenizer");
+  checkpoint.files["vocab.txt"] = "[PAD]\n[UNK]\r\n[CLS]\n[SEP]\nrun\n##s\n";
+  const text::TokenizerData data = import_tokenizer(checkpoint);
+  EXPECT_THAT(data.tokens, ElementsAre("[PAD]", "[UNK]", "[CLS]", "[SEP]", "run", "##s"));
+  EXPECT_EQ(data.unknown, 1);
+  EXPECT_TRUE(data.lowercase);
+  EXPECT_THAT(text::make_tokenizer(data)->encode("Runs"), ElementsAre(2, 4, 5, 3));
+}
+
+}  // namespace
+}  // namespace lectern::compiler
