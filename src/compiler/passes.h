@@ -1,4 +1,4 @@
-// Passes over a program, in the order that `compile_program` runs them.
+// Passes over a program, in the order that `build_program` runs them.
 #pragma once
 
 #include "compiler/program.h"
@@ -25,7 +25,7 @@ void fuse_ropes(Program& program);
 void quantize_activations(Program& program, const WeightStore& weights);
 
 /// An output takes its input's buffer where the kernel can work in place and nobody reads the input again: so the
-/// residual stream is one buffer.
+/// residual stream is one buffer. It comes last: from here on a buffer holds several values, one after another.
 void reuse_in_place(Program& program);
 
 }  // namespace lectern::compiler

@@ -31,7 +31,7 @@ std::string error_of(const TinyDecoder& model, const CompileOptions& options = {
 TEST(Compile, EveryTargetOfEveryTypeGivesAnEngineThatOpens) {
   for (const DType type : {DType::kF32, DType::kF16, DType::kBF16, DType::kQ8_0, DType::kQ4_0, DType::kQ4_1,
                            DType::kQ4_K, DType::kQ5_K, DType::kQ6_K}) {
-    const TinyDecoder model{.width = 256, .ffn_width = 256, .type = type};
+    const TinyDecoder model{.width = 256, .heads = 8, .head_dim = 32, .ffn_width = 256, .type = type};
     const fs::path path = support::write(model);
     for (const char* target : {"scalar", "avx2", "avx512"}) {
       const fs::path output = path.parent_path() / "out.lectern";

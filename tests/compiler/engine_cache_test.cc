@@ -87,6 +87,10 @@ TEST_F(EngineCacheTest, DamagedEntryIsCompiledAgain) {
   EXPECT_EQ(engine(model), std::pair(first, true));
   support::write_file(first, std::string_view("not an engine"));
   EXPECT_EQ(engine(model), std::pair(first, true));
+  auto bytes = support::read_file(first);
+  bytes[bytes.size() / 2] ^= std::byte{1};  // among the weights
+  support::write_file(first, bytes);
+  EXPECT_EQ(engine(model), std::pair(first, true));
   EXPECT_EQ(engine(model), std::pair(first, false));
 }
 

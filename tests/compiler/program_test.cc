@@ -27,7 +27,7 @@ std::size_t count(const Program& program, const std::string& op) {
       std::count_if(program.calls.begin(), program.calls.end(), [&](const auto& call) { return call.op == op; }));
 }
 
-TEST(ProgramOfSmolLM2, FirstLayerIsElevenCallsAndBeginsWithTheEmbedding) {
+TEST(ProgramOfSmolLM2, ALayerIsTenCalls) {
   const Program program = program_of(
       std::filesystem::path(std::getenv("LECTERN_MODELS")) / "smollm2-135m-instruct-q4_1.gguf", Isa::kAvx512);
   EXPECT_EQ(listing(program, 0, 12),
@@ -56,17 +56,19 @@ TEST(ProgramOfDecoder, LastLayerRunsForTheOutputsAloneAfterItsAttention) {
             "f5o = gather_rows(f4)\n"
             "f6o = gather_rows(f1)\n"
             "f6o = linear(f5o, f6o; blk.0.attn_output.weight)\n"
-            "f8o = rms_norm(f6o; blk.0.ffn_norm.weight)\n"
-            "f9o = linear(f8o; concat(blk.0.ffn_gate.weight, blk.0.ffn_up.weight))\n"
-            "f10o = gated_activation(f9o)\n"
-            "f6o = linear(f10o, f6o; blk.0.ffn_down.weight)\n"
-            "f12o = rms_norm(f6o; output_norm.weight)\n"
-            "f13o = linear(f12o; token_embd.weight)\n");
+            "f7o = rms_norm(f6o; blk.0.ffn_norm.weight)\n"
+            "f8o = linear(f7o; concat(blk.0.ffn_gate.weight, blk.0.ffn_up.weight))\n"
+            "f9o = gated_activation(f8o)\n"
+            "f6o = linear(f9o, f6o; blk.0.ffn_down.weight)\n"
+            "f10o = rms_norm(f6o; output_norm.weight)\n"
+            "f11o = linear(f10o; token_embd.weight)\n");
 }
 
 TEST(ProgramOfDecoder, MatricesOfOtherTypesStayApartAndWriteSideBySide) {
   const TinyDecoder mixed{.family = "qwen2",
                           .width = 256,
+                          .heads = 8,
+                          .head_dim = 32,
                           .ffn_width = 512,
                           .tied = false,
                           .biases = true,
@@ -74,10 +76,10 @@ TEST(ProgramOfDecoder, MatricesOfOtherTypesStayApartAndWriteSideBySide) {
                           .types = {{"attn_v", DType::kQ6_K}, {"ffn_up", DType::kQ5_K}}};
   const Program program = program_of(support::write(mixed), Isa::kAvx2);
   EXPECT_EQ(listing(program, 3, 6),
-            "f3[0:96] = linear(q2; concat(blk.0.attn_q.weight, blk.0.attn_k.weight), concat(blk.0.attn_q.bias, "
+            "f3[0:320] = linear(q2; concat(blk.0.attn_q.weight, blk.0.attn_k.weight), concat(blk.0.attn_q.bias, "
             "blk.0.attn_k.bias))\n"
-            "f3[0:96] = rope(f3[0:96], f0)\n"
-            "f3[96:128] = linear(q2; blk.0.attn_v.weight, blk.0.attn_v.bias)\n");
+            "f3[0:320] = rope(f3[0:320], f0)\n"
+            "f3[320:384] = linear(q2; blk.0.attn_v.weight, blk.0.attn_v.bias)\n");
   EXPECT_EQ(count(program, "linear"), 2u * 6 + 1);
 }
 
