@@ -132,7 +132,7 @@ TEST(Attention, ManySplitsMergeInOrder) {
 TEST(Attention, QuantizesEachHeadIntoItsPartOfTheRow) {
   const AttentionShape shape{DType::kF16, 6, 2, 64, 32, 0, {300, 20}};
   const AttentionInputs inputs(shape);
-  for (const Isa isa : vector_isas()) {
+  for (const Isa isa : machine_isas()) {
     const Matrix expected = attend(shape, inputs, {}, isa);
     const Matrix quantized(DType::kI8G32, shape.tokens(), shape.width());
     run(cpu_kernels(isa).quantize, {expected.view(), quantized.view()});

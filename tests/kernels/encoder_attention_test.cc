@@ -107,7 +107,7 @@ TEST(EncoderAttention, ASequenceAloneGivesTheSameBits) {
 TEST(EncoderAttention, QuantizesEachHeadIntoItsPartOfTheRow) {
   const Shape& shape = kShapes[0];
   const Matrix qkv = random_qkv(shape);
-  for (const Isa isa : vector_isas()) {
+  for (const Isa isa : machine_isas()) {
     const Matrix expected = attend(shape, qkv, isa);
     const Matrix quantized(DType::kI8G32, expected.view().rows, expected.view().columns);
     run(cpu_kernels(isa).quantize, {expected.view(), quantized.view()});

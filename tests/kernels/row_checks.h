@@ -78,7 +78,7 @@ struct RowOp {
 
   void check() const {
     const Matrix expected = result(Isa::kScalar, DType::kF32, rows, 1);
-    for (const Isa isa : vector_isas()) {
+    for (const Isa isa : machine_isas()) {
       for (const DType type : {DType::kF32, DType::kI8G32}) {
         if (type == DType::kI8G32 && columns % 32 != 0) continue;
         SCOPED_TRACE(std::string(name(isa)) + " " + std::string(name(type)) + " " + std::to_string(columns));

@@ -6,6 +6,7 @@
 
 #include "core/half.h"
 #include "kernels/cpu/kernels.h"
+#include "kernels/cpu/row_store.h"
 #include "kernels/kv_cache.h"
 
 namespace lectern::kernels::scalar {
@@ -37,9 +38,10 @@ class Query {
     table_ = cache_.block_tables + (next - batch.sequence_starts - 1) * cache_.table_width;
     last_ = batch.positions[row];
     first_ = args.window > 0 ? std::max(0, last_ - args.window + 1) : 0;
-    const std::int64_t column = static_cast<std::int64_t>(kv_head) * group_ * cache_.head_dim;
-    q_ = args.q.row<float>(row) + column;
-    out_ = args.out.row<float>(row) + column;
+    row_ = row;
+    column_ = static_cast<std::int64_t>(kv_head) * group_ * cache_.head_dim;
+    q_ = args.q.row<float>(row) + column_;
+    out_.resize(static_cast<std::size_t>(group_ * cache_.head_dim));
   }
 
   void attend() {
@@ -49,6 +51,7 @@ class Query {
     for (int tile = first_tile; tile <= last_; tile += kTile) score(tile, weights, tile - first_tile);
     for (auto& w : weights) softmax(w, static_cast<std::size_t>(first_ - first_tile), keys);
     add_values(weights, first_tile);
+    store_row_part(args_.out, row_, column_, static_cast<std::int64_t>(out_.size()), out_.data());
   }
 
  private:
@@ -84,13 +87,12 @@ class Query {
   }
 
   void add_values(const std::vector<std::vector<float>>& weights, int first_tile) {
-    std::fill_n(out_, group_ * cache_.head_dim, 0.0f);
     std::vector<float> value(static_cast<std::size_t>(cache_.head_dim));
     for (int position = first_; position <= last_; ++position) {
       widen(layer_of(position), value_offset(cache_, kv_head_, position % cache_.block_size), args_.type, value);
       for (int h = 0; h < group_; ++h) {
         const float w = weights[static_cast<std::size_t>(h)][static_cast<std::size_t>(position - first_tile)];
-        float* out = out_ + static_cast<std::int64_t>(h) * cache_.head_dim;
+        float* out = out_.data() + static_cast<std::int64_t>(h) * cache_.head_dim;
         for (std::size_t d = 0; d < value.size(); ++d) out[d] += w * value[d];
       }
     }
@@ -103,7 +105,8 @@ class Query {
   const std::int32_t* table_;
   int first_, last_;  // positions of the keys that it sees
   const float* q_;
-  float* out_;
+  std::int64_t row_, column_;
+  std::vector<float> out_;  // [group, head_dim]
 };
 
 }  // namespace

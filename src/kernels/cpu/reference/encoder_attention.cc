@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "kernels/cpu/kernels.h"
+#include "kernels/cpu/row_store.h"
 
 namespace lectern::kernels::scalar {
 namespace {
@@ -27,13 +28,13 @@ void attend(const EncoderAttentionArgs& args, std::int64_t row, int head) {
   float total = 0;
   for (float& w : weights) total += w = std::exp(w - largest);
 
-  float* out = args.out.row<float>(row) + column;
-  std::fill_n(out, args.head_dim, 0.0f);
+  std::vector<float> out(static_cast<std::size_t>(args.head_dim));
   for (std::int64_t j = begin; j < end; ++j) {
     const float* v = args.v.row<float>(j) + column;
     const float w = weights[static_cast<std::size_t>(j - begin)] / total;
-    for (int d = 0; d < args.head_dim; ++d) out[d] += w * v[d];
+    for (std::size_t d = 0; d < out.size(); ++d) out[d] += w * v[d];
   }
+  store_row_part(args.out, row, column, args.head_dim, out.data());
 }
 
 }  // namespace
