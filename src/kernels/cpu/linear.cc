@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "kernels/cpu/isa.h"
 #include "kernels/cpu/kernels.h"

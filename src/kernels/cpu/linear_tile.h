@@ -1,7 +1,8 @@
 // The innermost part of linear: a few rows of x times one panel of 16 outputs.
 #pragma once
 
-#include <array>
+#include <cstdint>
+#include <type_traits>
 
 #include "kernels/activation_row.h"
 #include "kernels/cpu/isa.h"

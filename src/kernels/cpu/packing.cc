@@ -1,7 +1,6 @@
 #include "kernels/cpu/packing.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "kernels/activation_row.h"

@@ -73,19 +73,6 @@ void scale_16(const std::uint8_t* q, int zero_point, float scale, float offset, 
 
 }  // namespace
 
-int zero_point(DType type) {
-  switch (type) {
-    case DType::kQ4_0:
-      return 8;
-    case DType::kQ8_0:
-      return 128;
-    case DType::kQ6_K:
-      return 32;
-    default:
-      return 0;
-  }
-}
-
 void read_block(DType type, const std::byte* source, QuantBlock& block) {
   const auto* p = reinterpret_cast<const std::uint8_t*>(source);
   if (type == DType::kQ6_K) {

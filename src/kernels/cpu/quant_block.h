@@ -18,8 +18,19 @@ struct QuantBlock {
   std::array<std::uint8_t, 8> min;     // Q4_K, Q5_K: for each 32
 };
 
-/// What is subtracted from q: Q4_0 8, Q8_0 128 (q is the signed weight plus 128), Q6_K 32, else 0.
-int zero_point(DType type);
+/// What is subtracted from q. Q8_0's q is the signed weight plus 128.
+constexpr int zero_point(DType type) {
+  switch (type) {
+    case DType::kQ4_0:
+      return 8;
+    case DType::kQ8_0:
+      return 128;
+    case DType::kQ6_K:
+      return 32;
+    default:
+      return 0;
+  }
+}
 
 /// Reads the block at `source`, block_bytes(type) of them, of one of the Q formats.
 void read_block(DType type, const std::byte* source, QuantBlock& block);

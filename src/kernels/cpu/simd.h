@@ -4,9 +4,7 @@
 
 #include <immintrin.h>
 
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "kernels/cpu/isa.h"
 

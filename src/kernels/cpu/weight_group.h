@@ -6,6 +6,7 @@
 
 #include "kernels/cpu/isa.h"
 #include "kernels/cpu/packing.h"
+#include "kernels/cpu/quant_block.h"
 #include "kernels/cpu/simd.h"
 
 LECTERN_ISA_BEGIN
@@ -23,10 +24,7 @@ template <DType kType>
 struct GroupTraits {
   static constexpr GroupLayout kLayout = group_layout(kType);
   static constexpr bool kMinimum = kType == DType::kQ4_1 || kType == DType::kQ4_K || kType == DType::kQ5_K;
-  static constexpr int kZeroPoint = kType == DType::kQ4_0   ? 8
-                                    : kType == DType::kQ8_0 ? 128
-                                    : kType == DType::kQ6_K ? 32
-                                                            : 0;
+  static constexpr int kZeroPoint = zero_point(kType);
   static constexpr int kScales = kType == DType::kQ6_K ? 2 : 1;  // of 32 columns
 };
 
