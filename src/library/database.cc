@@ -93,7 +93,8 @@ Statement& Statement::bind(int index, std::optional<int> value) {
 }
 
 Statement& Statement::bind_text(int index, std::string_view value) {
-  const int code = sqlite3_bind_text64(handle_, index + 1, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  const char* bytes = value.empty() ? "" : value.data();  // a null pointer would be an SQL NULL
+  const int code = sqlite3_bind_text64(handle_, index + 1, bytes, value.size(), SQLITE_STATIC, SQLITE_UTF8);
   if (code != SQLITE_OK) database_.fail(code);
   return *this;
 }

@@ -36,12 +36,15 @@ class Walker {
     for (const auto& root : roots) visit(absolute_path(root).native(), true);
     drain();
     // Links come last: what they point to may have been found under its own path.
+    after_links_ = true;
     while (!links_.empty()) {
       std::sort(links_.begin(), links_.end());
       for (const std::string& link : std::exchange(links_, {})) visit(link, true);
       drain();
     }
     std::sort(out_.files.begin(), out_.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    const auto same = [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; };
+    out_.files.erase(std::unique(out_.files.begin(), out_.files.end(), same), out_.files.end());
     return std::move(out_);
   }
 
@@ -66,8 +69,8 @@ class Walker {
       if (seen_folders_.insert(identity).second) folders_.push_back(path);
       return;
     }
-    if (follow && seen_files_.contains(identity)) return;
-    seen_files_.insert(identity);
+    const bool first = seen_files_.insert(identity).second;
+    if (!first && (follow || after_links_)) return;
     FoundFile file{path,
                    document_type(path),
                    status.st_size,
@@ -126,6 +129,7 @@ class Walker {
   std::deque<std::string> folders_;
   std::vector<std::string> links_;
   std::set<Identity> seen_folders_, seen_files_;
+  bool after_links_ = false;
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include <gumbo.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "library/extract/html_entity.h"
 #include "library/extract/readers.h"
 #include "library/extract/text_builder.h"
+#include "library/extract/worker_status.h"
 
 namespace lectern::library {
 namespace {
@@ -136,12 +139,24 @@ std::string declared_encoding(std::string_view bytes) {
   return end == std::string_view::npos ? std::string() : std::string(head.substr(at, end - at));
 }
 
+// Gumbo does not look whether it got memory.
+GumboOptions options_that_end_without_memory() {
+  GumboOptions options = kGumboDefaultOptions;
+  options.allocator = [](void*, size_t bytes) {
+    void* memory = std::malloc(bytes);
+    if (memory == nullptr) ::_exit(kWorkerOutOfMemory);
+    return memory;
+  };
+  return options;
+}
+
 }  // namespace
 
 Document read_html(std::string_view bytes) {
   const std::string text = decode_text(bytes, declared_encoding(bytes));
   // Freed with the process: gumbo frees a tree by recursion, which a deep one turns into a crash.
-  const GumboOutput* page = gumbo_parse_with_options(&kGumboDefaultOptions, text.data(), text.size());
+  const GumboOptions options = options_that_end_without_memory();
+  const GumboOutput* page = gumbo_parse_with_options(&options, text.data(), text.size());
   if (page == nullptr) throw ExtractFailure("could not be read: the HTML reader gave up");
   return HtmlWalker().walk(*page->document);
 }

@@ -12,6 +12,7 @@ namespace lectern::library {
 namespace {
 
 constexpr int kMinPages = 3;
+constexpr int kManyPages = 8;
 constexpr int kMaxLines = 3;  // at each end of a page
 
 std::optional<int> roman_value(std::string_view text) {
@@ -34,26 +35,34 @@ std::optional<int> page_number(std::string_view word) {
   return std::stoi(std::string(word));
 }
 
-// The ways to see `line` of page `page` as one of many: as it is, or with one of its numbers as the page's.
-std::vector<std::string> keys(const PdfLine& line, int page) {
+struct Key {
+  std::string text;
+  int needed;  // pages that must have it
+};
+
+// The ways to see `line` of page `page` as one of many: as it is, with one of its numbers as the page's, or as whatever
+// stands beside that page's number (a chapter of two pages has a head of its own).
+std::vector<Key> keys(const PdfLine& line, int page) {
   const std::string place = '@' + std::to_string(std::lround(line.top / 4));
-  std::vector<std::string> out = {line.text() + place};
+  std::vector<Key> out = {{line.text() + place, kMinPages}};
   for (std::size_t number = 0; number < line.words.size() && line.words.size() < 30; ++number) {
     const auto value = page_number(line.words[number].text);
     if (!value) continue;
-    std::string key;
-    for (std::size_t i = 0; i < line.words.size(); ++i) key += i == number ? "\x01 " : line.words[i].text + ' ';
-    out.push_back(key + place + '+' + std::to_string(*value - page));
+    const std::string offset = place + '+' + std::to_string(*value - page);
+    std::string text;
+    for (std::size_t i = 0; i < line.words.size(); ++i) text += i == number ? "\x01 " : line.words[i].text + ' ';
+    out.push_back({text + offset, kMinPages});
+    if (number == 0 || number + 1 == line.words.size()) out.push_back({"\x02" + offset, kManyPages});
   }
   return out;
 }
 
 struct Edge {
   std::size_t page, line;
-  std::vector<std::string> keys;
+  std::vector<Key> keys;
 };
 
-// Each page's lines from the top, or from the bottom; only the one at `depth`.
+// The highest line of each page, or the lowest.
 std::vector<Edge> edges(const std::vector<std::vector<PdfLine>>& pages, bool top) {
   std::vector<Edge> out;
   for (std::size_t p = 0; p < pages.size(); ++p) {
@@ -72,12 +81,12 @@ bool peel(std::vector<std::vector<PdfLine>>& pages, bool top) {
   const auto candidates = edges(pages, top);
   std::unordered_map<std::string, int> count;
   for (const Edge& edge : candidates) {
-    for (const std::string& key : edge.keys) ++count[key];
+    for (const Key& key : edge.keys) ++count[key.text];
   }
   bool any = false;
   for (const Edge& edge : candidates) {
-    const bool repeated = std::any_of(edge.keys.begin(), edge.keys.end(),
-                                      [&](const std::string& key) { return count[key] >= kMinPages; });
+    const bool repeated =
+        std::any_of(edge.keys.begin(), edge.keys.end(), [&](const Key& key) { return count[key.text] >= key.needed; });
     if (!repeated) continue;
     auto& lines = pages[edge.page];
     lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(edge.line));

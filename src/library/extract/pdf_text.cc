@@ -1,6 +1,8 @@
 #include "library/extract/pdf_text.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -32,16 +34,16 @@ class PdfTextWriter {
     for (const Lines& lines : pages) {
       for (const PdfLine& line : lines) {
         for (std::size_t i = 0; i < line.words.size(); ++i) {
-          if (i + 1 < line.words.size()) known_.emplace(trimmed(line.words[i].text));
+          const bool cut = i + 1 == line.words.size() && line.words[i].text.ends_with('-');
+          if (!cut) known_.emplace(trimmed(line.words[i].text));
         }
       }
     }
   }
 
   void page(int number, const PdfPage& page, const Lines& lines, const std::vector<int>& levels) {
-    right_ = 0;
+    right_ = right_edge(lines);
     pitch_ = usual_pitch(lines);
-    for (const PdfLine& line : lines) right_ = std::max(right_, line.right);
     page_begin_ = size();
     boxes_ = {page.width, page.height, {}};
     bool begun = false;
@@ -78,6 +80,17 @@ class PdfTextWriter {
     const auto low = pitches.begin() + static_cast<std::ptrdiff_t>(pitches.size() / 3);
     std::nth_element(pitches.begin(), low, pitches.end());
     return *low;
+  }
+
+  // Where full lines end: as far right as three lines at least reach, or else the widest.
+  static float right_edge(const Lines& lines) {
+    std::vector<float> edges;
+    for (const PdfLine& line : lines) edges.push_back(line.right);
+    std::sort(edges.begin(), edges.end(), std::greater<>());
+    for (std::size_t i = 2; i < edges.size() && i < 12; ++i) {
+      if (edges[i - 2] - edges[i] < 2) return edges[i - 2];
+    }
+    return edges.empty() ? 0 : edges.front();
   }
 
   void add_line(const PdfLine& line, int level, bool page_start) {
@@ -188,7 +201,7 @@ class PdfTextWriter {
   }
 
   float body_;
-  std::unordered_set<std::string> known_;  // words that stand inside a line
+  std::unordered_set<std::string> known_;  // words that no line end cut
   Document document_;
   PageBoxes boxes_;
   PdfLine last_;

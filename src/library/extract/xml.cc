@@ -88,7 +88,7 @@ bool has_own_text(const pugi::xml_node& node) {
 // A title as DocBook, TEI, JATS and XHTML write it; its level is how deep the part that it names is.
 int heading_level(const pugi::xml_node& node, int depth) {
   const auto name = local_name(node);
-  if (name == "title" || name == "head" || name == "heading") return std::max(depth - 1, 1);
+  if (name == "title" || name == "head" || name == "heading") return std::max(depth, 1);
   if (name.size() == 2 && name[0] == 'h' && name[1] >= '1' && name[1] <= '6') return name[1] - '0';
   return 0;
 }

@@ -1,0 +1,83 @@
+#include "library/walk.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/temporary_file.h"
+
+namespace lectern::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "name: failure" of each file, relative to `folder`.
+std::vector<std::string> walked(const fs::path& folder, std::vector<fs::path> roots = {}) {
+  if (roots.empty()) roots = {folder};
+  std::vector<std::string> out;
+  for (const auto& file : library::walk(roots, folder / "lib.db").files) {
+    const auto name = fs::path(file.path).lexically_relative(folder).native();
+    out.push_back(file.failure.empty() ? name : name + ": " + file.failure);
+  }
+  return out;
+}
+
+void touch(const fs::path& path) {
+  fs::create_directories(path.parent_path());
+  support::write_file(path, std::string("x"));
+}
+
+TEST(Walk, FindsFilesInOrderAndPassesOverHiddenOnesAndTheLibrary) {
+  const auto folder = support::temporary_folder("walk");
+  for (const char* name :
+       {"b.txt", "a/z.PDF", "a/deep/er/y.md", ".hidden.txt", ".git/x.txt", "lib.db", "lib.db-wal", "lib.db-writer"}) {
+    touch(folder / name);
+  }
+  EXPECT_THAT(walked(folder), testing::ElementsAre("a/deep/er/y.md", "a/z.PDF", "b.txt"));
+}
+
+TEST(Walk, ListsWhatIsNotRead) {
+  const auto folder = support::temporary_folder("walk");
+  touch(folder / "song.mp3");
+  ASSERT_EQ(::mkfifo((folder / "pipe.txt").c_str(), 0600), 0);
+  fs::create_symlink("nowhere.txt", folder / "broken.txt");
+  fs::create_symlink("loop.txt", folder / "loop.txt");
+  EXPECT_THAT(walked(folder),
+              testing::ElementsAre("broken.txt: is a link to a file that does not exist",
+                                   "loop.txt: is a link that leads to itself",
+                                   "pipe.txt: is a pipe: only regular files are read",
+                                   "song.mp3: is not of a type that Lectern reads (txt, md, html, pdf, docx, xml)"));
+}
+
+TEST(Walk, VisitsEachFileOnceThroughLinks) {
+  const auto folder = support::temporary_folder("walk"), outside = support::temporary_folder("outside");
+  touch(folder / "z/real.txt");
+  touch(outside / "far.txt");
+  fs::create_symlink(folder / "z", folder / "a-link-to-z");
+  fs::create_symlink(folder, folder / "z/up");  // a loop
+  fs::create_symlink(folder / "z/real.txt", folder / "again.txt");
+  fs::create_symlink(outside, folder / "outside");
+  fs::create_symlink(outside / "far.txt", folder / "far-too.txt");
+  const auto files = walked(folder);
+  EXPECT_EQ(files.size(), 2u) << testing::PrintToString(files);
+  EXPECT_THAT(files, testing::Contains("z/real.txt"));
+}
+
+TEST(Walk, RootsMayBeFilesOverlapOrBeMissing) {
+  const auto folder = support::temporary_folder("walk");
+  touch(folder / "a/b/c.txt");
+  EXPECT_THAT(walked(folder, {folder / "a/b/../b/", folder / "a", folder / "a/b/c.txt", folder / "none"}),
+              testing::ElementsAre("a/b/c.txt", "none: does not exist"));
+}
+
+TEST(Walk, FoldersThatMayNotBeListed) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may list every folder";
+  const auto folder = support::temporary_folder("walk");
+  touch(folder / "locked/a.txt");
+  fs::permissions(folder / "locked", fs::perms::none);
+  EXPECT_THAT(walked(folder), testing::ElementsAre("locked: is a folder that cannot be listed: Permission denied"));
+  fs::permissions(folder / "locked", fs::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace lectern::test
