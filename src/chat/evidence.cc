@@ -73,4 +73,22 @@ Support Evidence::best_of(std::string_view claim, int number) const {
   return best;
 }
 
+std::string Evidence::key_sentences(int number, std::string_view question, std::size_t count) const {
+  const auto wanted = term_set(question);
+  std::vector<std::pair<double, const Sentence*>> ranked;
+  for (const auto& sentence : sentences_) {
+    if (sentence.number != number) continue;
+    double shared = 0;
+    for (const auto& term : wanted) shared += holds(sentence.terms, term) ? weight(term) : 0;
+    ranked.emplace_back(shared, &sentence);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  if (ranked.size() > count) ranked.resize(count);
+  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::string text;
+  for (const auto& [shared, sentence] : ranked) text.append(text.empty() ? "" : " ").append(sentence->text);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 }  // namespace lectern::chat

@@ -28,6 +28,9 @@ class Evidence {
   /// The best sentence of passage `number`, which must exist.
   Support best_in(int number, std::string_view claim) const { return best_of(claim, number); }
 
+  /// The `count` sentences of passage `number` that share most with `question`, in the passage's order.
+  std::string key_sentences(int number, std::string_view question, std::size_t count) const;
+
   /// A score from which on a passage counts as the source of a sentence.
   static constexpr double kSupported = 0.5;
 

@@ -29,9 +29,7 @@ constexpr Phrases kChinese = {
     "还没有可以用来回答的文件：请先为一个文件夹建立索引。",
 };
 
-}  // namespace
-
-const Phrases& phrases_for(std::string_view question) {
+bool is_chinese(std::string_view question) {
   int han = 0, other = 0;  // a Chinese character says as much as two or three letters
   const auto size = static_cast<std::int32_t>(question.size());
   for (std::int32_t i = 0; i < size;) {
@@ -42,7 +40,20 @@ const Phrases& phrases_for(std::string_view question) {
     else if (u_isalpha(c) != 0)
       ++other;
   }
-  return han * 3 > other ? kChinese : kEnglish;
+  return han * 3 > other;
+}
+
+}  // namespace
+
+Phrases phrases_for(std::string_view question, bool small_model) {
+  Phrases phrases = is_chinese(question) ? kChinese : kEnglish;
+  if (small_model && !is_chinese(question)) {
+    phrases.instructions =
+        "You answer questions about documents. Answer in one or two sentences, using only the given text.";
+    phrases.passages = "";
+    phrases.question = "\nUsing the text above, answer this question: ";
+  }
+  return phrases;
 }
 
 }  // namespace lectern::chat

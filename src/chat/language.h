@@ -15,7 +15,8 @@ struct Phrases {
   std::string_view empty_library;            // the answer where there are no files
 };
 
-/// Chinese for a question that is mostly Chinese, else English.
-const Phrases& phrases_for(std::string_view question);
+/// Chinese for a question that is mostly Chinese, else English. A small model (some hundred million weights) follows
+/// short instructions, and does not number its sentences: that is left to the check of its answer.
+Phrases phrases_for(std::string_view question, bool small_model = false);
 
 }  // namespace lectern::chat

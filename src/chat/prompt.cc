@@ -84,9 +84,8 @@ std::vector<std::string> template_frame(const Tokenizer& tokenizer, const std::v
 
 }  // namespace
 
-PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, std::string_view instructions, std::string_view question,
-                             int budget)
-    : tokenizer_(tokenizer), phrases_(phrases_for(question)), instructions_(encode(instructions)) {
+PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, const Phrases& phrases, std::string_view question, int budget)
+    : tokenizer_(tokenizer), phrases_(phrases), instructions_(encode(phrases.instructions)) {
   // Hardly any text makes fewer tokens than one for each 64 bytes: a book is refused unread.
   const auto allowed = static_cast<std::size_t>(std::max(budget, 0));
   const std::size_t fixed = total(frame(0)) + instructions_.size() + kPassageRoom;
@@ -126,9 +125,12 @@ std::vector<PromptBuilder::Tokens> PromptBuilder::frame(std::size_t turns) const
 
 std::string PromptBuilder::passage_head(const Passage& passage, std::size_t number) const {
   std::string head = "[";
-  head.append(std::to_string(number)).append("] ").append(std::filesystem::path(passage.file).filename().native());
-  if (passage.page)
+  head.append(std::to_string(number)).append("] ");
+  if (passage.file.empty()) return head;  // some sentences of it only
+  head += std::filesystem::path(passage.file).filename().native();
+  if (passage.page) {
     head.append(", ").append(phrases_.page_before).append(std::to_string(*passage.page)).append(phrases_.page_after);
+  }
   if (!passage.heading.empty()) head += ", " + passage.heading;
   return head + "\n";
 }
@@ -151,7 +153,7 @@ PromptBuilder::Tokens PromptBuilder::with_passages(std::span<const Passage> pass
     if (tokens.size() >= room) break;
     const std::size_t left = room - tokens.size();
     const std::string head = passage_head(passage, used.size() + 1);
-    auto piece = encode(head + with_round_brackets(passage.text) + "\n\n");
+    auto piece = encode(head + with_round_brackets(passage.text) + (passage.file.empty() ? "\n" : "\n\n"));
     const bool whole = piece.size() <= left;
     if (!whole) piece = cut_to_fit(head, passage.text, left);
     if (piece.empty()) break;

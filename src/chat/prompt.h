@@ -26,8 +26,8 @@ struct Prompt {
 class PromptBuilder {
  public:
   /// Throws Error kTooLong where `budget` tokens do not hold the instructions, the question and a little of a passage.
-  /// What is passed in must outlive it.
-  PromptBuilder(const Tokenizer& tokenizer, std::string_view instructions, std::string_view question, int budget);
+  /// The tokenizer must outlive it.
+  PromptBuilder(const Tokenizer& tokenizer, const Phrases& phrases, std::string_view question, int budget);
 
   Prompt build(std::span<const Passage> passages, std::span<const Turn> history) const;
 
@@ -41,7 +41,7 @@ class PromptBuilder {
   std::string passage_head(const Passage& passage, std::size_t number) const;
 
   const Tokenizer& tokenizer_;
-  const Phrases& phrases_;
+  Phrases phrases_;
   Tokens instructions_;
   Tokens question_, headed_question_;  // the second goes below passages
   std::size_t budget_ = 0;

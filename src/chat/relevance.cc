@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kSurelyRelated = 0.45;
 constexpr double kSurelyUnrelated = 0.2;
-constexpr double kSharedWords = 0.6;
+constexpr double kSharedWords = 0.5;
 
 // The share of the question's words that one passage has.
 double overlap(const std::vector<std::string>& question, const Passage& passage) {

@@ -50,7 +50,7 @@ int run(const IndexCommand& command) {
     print(report_text(report));
     if (report.indexed + report.unchanged > 0 && !report.cancelled) {
       const std::string library = command.shared.library == "default" ? "" : " --library " + command.shared.library;
-      print(fmt::format("Next: lectern ask{} \"…\"\n", one_line(library)));
+      print(fmt::format("Next: lectern ask{} \"…\"\n", printable(library)));
     }
   }
   const bool nothing = report.indexed + report.unchanged == 0 && report.failed > 0;

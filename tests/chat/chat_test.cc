@@ -97,6 +97,20 @@ TEST_F(ChatTest, PromptsShareTheirBeginning) {
   EXPECT_EQ(prompts[0].substr(0, end), prompts[1].substr(0, end));
 }
 
+TEST_F(ChatTest, SmallModelsAreGivenTheSentencesThatMatter) {
+  engine.info().embedding_size = 576;
+  engine.reply = {"It is brewed at 80 degrees."};
+  library.passages[0].text =
+      "Green tea is grown in the hills. Nobody knows who planted it. It is brewed at 80 degrees for two minutes. Rain "
+      "falls.";
+  const auto answer = start_chat(engine, &library)->ask("How is green tea brewed?");
+  EXPECT_THAT(engine.prompts()[0],
+              HasSubstr("[1] Green tea is grown in the hills. It is brewed at 80 degrees for two minutes.\n"));
+  EXPECT_THAT(engine.prompts()[0], Not(HasSubstr("Nobody")));
+  EXPECT_EQ(answer.text, "It is brewed at 80 degrees [1].");
+  EXPECT_EQ(answer.passages[0].text, library.passages[0].text) << "the passage itself stays whole";
+}
+
 TEST_F(ChatTest, RepetitionCancelsTheRequest) {
   engine.reply = {"The tea is hot indeed. ", "The tea is hot indeed. ", "The tea is hot indeed. "};
   engine.hangs = true;

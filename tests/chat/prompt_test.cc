@@ -22,7 +22,9 @@ class PromptTest : public testing::Test {
   };
 
   Prompt build(std::string_view question, int budget, const std::vector<Turn>& history = {}) {
-    auto prompt = PromptBuilder(tokenizer, "Be brief.", question, budget).build(passages, history);
+    auto phrases = phrases_for(question);
+    phrases.instructions = "Be brief.";
+    auto prompt = PromptBuilder(tokenizer, phrases, question, budget).build(passages, history);
     EXPECT_LE(prompt.tokens.size(), static_cast<std::size_t>(budget));
     return prompt;
   }
