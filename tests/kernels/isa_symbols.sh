@@ -6,7 +6,8 @@ namespace=$1
 shift
 bad=0
 for object in "$@"; do
-  shared=$(nm --demangle --defined-only "$object" | sed -n 's/^[0-9a-f]* [WVu] //p' | grep -vF "kernels::$namespace::" || true)
+  symbols=$(nm --demangle --defined-only "$object")
+  shared=$(sed -n 's/^[0-9a-f]* [WVu] //p' <<<"$symbols" | grep -vF "kernels::$namespace::" || true)
   [ -n "$shared" ] || continue
   found=$(objdump --disassemble --demangle --no-show-raw-insn "$object" | SHARED=$shared awk '
     BEGIN { n = split(ENVIRON["SHARED"], list, "\n"); for (i = 1; i <= n; ++i) shared[list[i]] = 1 }
