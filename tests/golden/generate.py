@@ -50,8 +50,8 @@ def logits(gguf, count, out):
     print(out, "perplexity", float(torch.nn.functional.cross_entropy(rows[:-1], torch.tensor(ids[1:])).exp()))
 
 
-def texts():
-    """200 texts of 1 to about 220 words, seeded."""
+def texts(tokenizer):
+    """200 texts of 1 to 180 words that fit the model's 256 word pieces, seeded."""
     words = [line.split() for line in source_text().splitlines() if line.strip()]
     words = [w for line in words for w in line]
     rng = random.Random(SEED)
@@ -59,7 +59,9 @@ def texts():
     while len(result) < 200:
         length = rng.choice((1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 180))
         begin = rng.randrange(len(words) - length)
-        result.append(" ".join(words[begin : begin + length]))
+        text = " ".join(words[begin : begin + length])
+        if len(tokenizer(text)["input_ids"]) <= 256:
+            result.append(text)
     return result
 
 
@@ -67,7 +69,7 @@ def vectors(folder):
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(folder), device="cpu")
-    lines = texts()
+    lines = texts(model.tokenizer)
     (here / "minilm_texts.txt").write_text("\n".join(lines) + "\n")
     values = model.encode(lines, normalize_embeddings=True, batch_size=1)
     values.astype("<f2").tofile(here / "minilm_vectors.bin")
