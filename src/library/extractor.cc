@@ -189,7 +189,8 @@ class Worker {
     if (said_.find("ut of memory") != std::string::npos) return memory;  // poppler's own last words
     if (WIFSIGNALED(status)) {
       const int signal = WTERMSIG(status);
-      if (signal == SIGXCPU || signal == SIGKILL) return "took more than " + amount(limits_.cpu_seconds) + " to read";
+      if (signal == SIGXCPU) return "took more than " + amount(limits_.cpu_seconds) + " to read";
+      if (signal == SIGKILL) return "could not be read: its reader was killed, perhaps for want of memory";
       return "could not be read: the " + std::string(reader_name(type_)) + " reader crashed (signal " +
              std::to_string(signal) + ")";
     }

@@ -101,7 +101,7 @@ class PdfTextWriter {
       separate(Join::kParagraph);
       if (level > 0) heading_begin_ = size();
     } else {
-      separate(page_start ? join_pages(line) : same_heading ? Join::kSpace : join(line));
+      separate(page_start ? join_pages(line) : same_heading ? join_text(line, false) : join(line));
     }
     level_ = level;
     first_of_line_ = size();
