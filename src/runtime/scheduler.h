@@ -42,6 +42,7 @@ class Scheduler {
   /// Takes out the sequences marked `finished`, their blocks given back.
   std::vector<std::unique_ptr<Sequence>> take_finished();
 
+  std::span<const std::unique_ptr<Sequence>> running() const { return running_; }
   bool idle() const { return running_.empty() && waiting_.empty(); }
   /// Calls f(Sequence&) for every sequence, running or waiting.
   template <typename F>

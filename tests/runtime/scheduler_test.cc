@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "byte_tokenizer.h"
+#include "runtime/byte_tokenizer.h"
 
 namespace lectern::runtime {
 namespace {

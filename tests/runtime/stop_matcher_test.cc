@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "byte_tokenizer.h"
+#include "runtime/byte_tokenizer.h"
 #include "runtime/text_stream.h"
 
 namespace lectern::runtime {

@@ -1,0 +1,271 @@
+// The public API, with the engine's own thread.
+#include "lectern/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <thread>
+
+#include "runtime/load.h"
+#include "runtime/tiny_engine.h"
+#include "support/expect_error.h"
+
+namespace lectern::runtime {
+namespace {
+
+class EngineTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    file_ = compiled(
+        support::TinyDecoder{.layers = 2, .context = 300, .type = DType::kQ4_1, .types = {}, .more = [](auto&) {}});
+  }
+
+  std::unique_ptr<Engine> load(const EngineOptions& options = {}) { return load_engine_on(pool_, file_, options); }
+
+  static Request request(int size, int answer, unsigned seed = 1) {
+    std::mt19937 random(seed);
+    Request made;
+    for (int i = 0; i < size; ++i) made.prompt.push_back(static_cast<TokenId>(random() % 256));
+    made.sampling.max_tokens = answer;
+    made.sampling.temperature = 1;
+    made.sampling.seed = seed;
+    made.sampling.ignore_end = true;
+    return made;
+  }
+
+  static std::filesystem::path file_;
+  WorkerPool pool_{1};
+};
+
+std::filesystem::path EngineTest::file_;
+
+TEST_F(EngineTest, KnowsItsModel) {
+  const auto engine = load();
+  EXPECT_EQ(engine->info().family, "llama");
+  EXPECT_TRUE(engine->info().generates);
+  EXPECT_EQ(engine->info().context_length, 300);
+  EXPECT_EQ(engine->info().vocabulary_size, 259);
+  EXPECT_EQ(engine->info().isa, name(best_isa()));
+  EXPECT_GT(engine->info().weight_bytes, 0u);
+  EXPECT_EQ(engine->threads(), 1);
+  EXPECT_EQ(engine->tokenizer().vocabulary_size(), 259);
+  EXPECT_EQ(load_tokenizer(file_)->encode("ab"), (std::vector<TokenId>{'a', 'b'}));
+  EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
+}
+
+TEST_F(EngineTest, StreamsWhatItCompletes) {
+  const auto engine = load();
+  for (unsigned seed = 1; seed < 6; ++seed) {
+    std::string text;
+    std::vector<TokenId> tokens;
+    auto asked = request(20, 60, seed);
+    asked.on_token = [&](TokenId token, std::string_view piece) {
+      tokens.push_back(token);
+      text += piece;
+    };
+    asked.sampling.top_k = 3;
+    const auto generation = engine->submit(asked);
+    const Completion& done = generation->wait();
+    EXPECT_TRUE(generation->done());
+    EXPECT_EQ(done.finish, FinishReason::kLength);
+    EXPECT_EQ(done.tokens.size(), 60u);
+    EXPECT_EQ(tokens, done.tokens);
+    EXPECT_EQ(text, done.text);
+    EXPECT_GT(done.ttft_ms, 0);
+    EXPECT_GT(done.tpot_ms, 0);
+    EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
+  }
+}
+
+TEST_F(EngineTest, ReportsPromptLogitsOnceAndInOrder) {
+  const auto engine = load({.kv_bytes = 300 * 256, .block_size = 16, .step_tokens = 7});
+  auto asked = request(100, 40, 3);
+  std::vector<int> positions;
+  std::vector<float> last;
+  asked.on_prompt_logits = [&](int position, std::span<const float> logits) {
+    positions.push_back(position);
+    last.assign(logits.begin(), logits.end());
+    ASSERT_EQ(logits.size(), 259u);
+  };
+  asked.sampling.temperature = 0;
+  const auto other = engine->submit(request(60, 100, 4));
+  const auto first = engine->submit(asked);
+  const TokenId token = first->wait().tokens[0];
+  EXPECT_EQ(token, std::max_element(last.begin(), last.end()) - last.begin());
+  other->wait();
+  ASSERT_EQ(positions.size(), 100u);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(positions[static_cast<std::size_t>(i)], i);
+}
+
+TEST_F(EngineTest, StopsAtStopStringsAcrossTokens) {
+  const auto engine = load();
+  auto asked = request(10, 200, 5);
+  asked.sampling.temperature = 0.7;
+  asked.sampling.top_k = 40;
+  const std::string whole = engine->submit(asked)->wait().text;
+  ASSERT_GT(whole.size(), 40u);
+  const std::string stop = whole.substr(20, 3);  // three tokens or so: one is a byte
+  asked.sampling.stop = {"never said", stop};
+  std::string streamed;
+  asked.on_token = [&](TokenId, std::string_view text) { streamed += text; };
+  const Completion completion = engine->submit(asked)->wait();
+  EXPECT_EQ(completion.finish, FinishReason::kStop);
+  EXPECT_EQ(completion.text, whole.substr(0, whole.find(stop)));
+  EXPECT_EQ(streamed, completion.text);
+  EXPECT_LT(completion.tokens.size(), 200u);
+}
+
+TEST_F(EngineTest, EndsAtEndTokensUnlessToldToGoOn) {
+  const auto engine = load();
+  auto asked = request(30, 250, 8);
+  asked.sampling.temperature = 5;  // nearly uniform: within 250 tokens of 259 an end token comes
+  bool ended = false;
+  for (unsigned seed = 1; seed < 20 && !ended; ++seed) {
+    asked.sampling.seed = seed;
+    asked.sampling.ignore_end = true;
+    const auto whole = engine->submit(asked)->wait().tokens;
+    EXPECT_EQ(whole.size(), 250u);
+    asked.sampling.ignore_end = false;
+    const Completion done = engine->submit(asked)->wait();
+    const auto ends = engine->tokenizer().end_tokens();
+    const auto end = std::find_first_of(whole.begin(), whole.end(), ends.begin(), ends.end());
+    EXPECT_EQ(done.tokens, std::vector<TokenId>(whole.begin(), end));
+    EXPECT_EQ(done.finish, end == whole.end() ? FinishReason::kLength : FinishReason::kStop);
+    ended = ended || end != whole.end();
+  }
+  EXPECT_TRUE(ended);
+}
+
+TEST_F(EngineTest, EndsWhereTheContextDoes) {
+  const auto engine = load();
+  const Completion done = engine->submit(request(290, 500))->wait();
+  EXPECT_EQ(done.tokens.size(), 10u);
+  EXPECT_EQ(done.finish, FinishReason::kLength);
+  EXPECT_EQ(engine->submit(request(300, 0))->wait().tokens.size(), 0u);
+}
+
+TEST_F(EngineTest, RefusesWhatItCannotDo) {
+  const auto engine = load({.kv_bytes = 160 * 256, .block_size = 16});
+  using support::expect_error;
+  expect_error(ErrorCode::kTooLong, {"300", "context"}, [&] { engine->submit(request(300, 1)); });
+  expect_error(ErrorCode::kOutOfMemory, {"200", "160"}, [&] { engine->submit(request(150, 50)); });
+  EXPECT_EQ(engine->submit(request(150, 11))->wait().tokens.size(), 11u);
+  expect_error(ErrorCode::kInvalidArgument, {"empty"}, [&] { engine->submit(request(0, 1)); });
+  auto bad = request(3, 1);
+  for (const TokenId token : {-1, 259}) {
+    bad.prompt[1] = token;
+    expect_error(ErrorCode::kInvalidArgument, {"vocabulary"}, [&] { engine->submit(bad); });
+  }
+  const auto sampling = [&](auto change) {
+    auto asked = request(3, 1);
+    change(asked.sampling);
+    expect_error(ErrorCode::kInvalidArgument, {"Sampling"}, [&] { engine->submit(asked); });
+  };
+  sampling([](auto& s) { s.temperature = -1; });
+  sampling([](auto& s) { s.temperature = std::numeric_limits<double>::quiet_NaN(); });
+  sampling([](auto& s) { s.top_p = 0; });
+  sampling([](auto& s) { s.top_p = 1.5; });
+  sampling([](auto& s) { s.top_k = -3; });
+  sampling([](auto& s) { s.max_tokens = -1; });
+  sampling([](auto& s) { s.stop = {"x", ""}; });
+  const std::vector<std::vector<TokenId>> texts = {{1}};
+  expect_error(ErrorCode::kInvalidArgument, {"embeddings"}, [&] { engine->embed(texts); });
+
+  expect_error(ErrorCode::kOutOfMemory, {"block"}, [&] { load({.kv_bytes = 100}); });
+  expect_error(ErrorCode::kInvalidArgument, {"multiple of 16"}, [&] { load({.block_size = 24}); });
+  expect_error(ErrorCode::kInvalidArgument, {"tokens"}, [&] { load({.step_tokens = 0}); });
+  expect_error(ErrorCode::kInvalidArgument, {"sequences"}, [&] { load({.max_sequences = -1}); });
+  expect_error(ErrorCode::kNotFound, {"nowhere"}, [&] { load_engine_on(pool_, "/nowhere.lectern", {}); });
+}
+
+TEST_F(EngineTest, ACallbackThatThrowsEndsItsRequestAlone) {
+  const auto engine = load();
+  const auto alone = engine->submit(request(50, 40, 2))->wait().tokens;
+  auto throws = request(40, 40);
+  int calls = 0;
+  throws.on_token = [&](TokenId, std::string_view) {
+    if (++calls == 3) throw std::runtime_error("the reader went away");
+  };
+  auto throws_early = request(40, 40);
+  throws_early.on_prompt_logits = [](int position, std::span<const float>) {
+    if (position == 30) throw Error(ErrorCode::kIo, "disk full");
+  };
+  const auto healthy = engine->submit(request(50, 40, 2));
+  const auto first = engine->submit(throws);
+  const auto second = engine->submit(throws_early);
+  EXPECT_THROW(first->wait(), std::runtime_error);
+  support::expect_error(ErrorCode::kIo, {"disk full"}, [&] { second->wait(); });
+  EXPECT_EQ(calls, 3);
+  EXPECT_EQ(healthy->wait().tokens, alone);
+  EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
+}
+
+TEST_F(EngineTest, CancelsFromAnywhere) {
+  const auto engine = load();
+  auto asked = request(20, 250);
+  std::shared_ptr<Generation> generation;
+  std::atomic<bool> submitted = false;
+  int calls = 0;
+  asked.on_token = [&](TokenId, std::string_view) {
+    while (!submitted) std::this_thread::yield();
+    if (++calls == 5) generation->cancel();
+  };
+  generation = engine->submit(asked);
+  submitted = true;
+  const Completion& done = generation->wait();
+  EXPECT_EQ(done.finish, FinishReason::kCancelled);
+  EXPECT_EQ(done.tokens.size(), 5u);
+  EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
+}
+
+TEST_F(EngineTest, EndsWithoutItsRequestsHanging) {
+  auto engine = load();
+  std::vector<std::shared_ptr<Generation>> generations;
+  for (unsigned i = 0; i < 10; ++i) generations.push_back(engine->submit(request(200, 90, i)));
+  engine.reset();
+  for (const auto& generation : generations) {
+    const auto finish = generation->wait().finish;
+    EXPECT_TRUE(finish == FinishReason::kCancelled || finish == FinishReason::kLength);
+  }
+}
+
+TEST_F(EngineTest, ServesManyThreads) {
+  WorkerPool pool(2);
+  const auto engine = load_engine_on(pool, file_, {.kv_bytes = 800 * 256, .block_size = 16, .step_tokens = 64});
+  std::vector<std::vector<TokenId>> alone;
+  for (unsigned i = 0; i < 100; ++i) {
+    alone.push_back(engine->submit(request(1 + static_cast<int>(i), 10, i))->wait().tokens);
+  }
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (unsigned i = t; i < 100; i += 8) {
+        auto generation = engine->submit(request(1 + static_cast<int>(i), 10, i));
+        if (i % 10 == 3) generation->cancel();
+        const Completion& done = generation->wait();
+        EXPECT_TRUE(done.finish == FinishReason::kCancelled || done.tokens == alone[i]) << i;
+        EXPECT_GE(engine->statistics().kv_blocks_free, 0);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  const auto statistics = engine->statistics();
+  EXPECT_EQ(statistics.kv_blocks_free, statistics.kv_blocks_total);
+  EXPECT_GT(statistics.steps, 0);
+}
+
+TEST_F(EngineTest, ANanIsAnErrorOfItsRequest) {
+  const auto file = altered(file_, [](auto& header) {
+    for (auto& call : header.program) {
+      if (call.op == "attention") call.attributes["scale"] = 2e9;  // scores overflow
+      if (call.op == "rms_norm") call.attributes["eps"] = -2e9;    // the root of a negative number
+    }
+  });
+  const auto engine = load_engine_on(pool_, file, {});
+  support::expect_error(ErrorCode::kCorrupt, {"logits"}, [&] { engine->submit(request(4, 4))->wait(); });
+  EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
+}
+
+}  // namespace
+}  // namespace lectern::runtime
