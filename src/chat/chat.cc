@@ -109,11 +109,12 @@ class LibraryChat final : public Chat {
       found = library_->search(query, options_.top_k);
       if (!is_relevant(query, found)) return say(phrases.not_found, std::move(found), on_text, start);
     }
-    Prompt prompt = builder.build(small_model() ? condensed(found, question) : found, history_);
+    Prompt prompt = builder.build(small_model() ? condensed(found, question) : found,
+                                  small_model() ? std::span<const Turn>{} : history_);
     Answer answer;
     found.resize(prompt.passages.size());
     answer.passages = std::move(found);
-    generate(std::move(prompt.tokens), answer, on_text, std::move(stop), start);
+    generate(std::move(prompt.tokens), question, answer, on_text, std::move(stop), start);
     remember(question, answer);
     return answer;
   }
@@ -151,9 +152,9 @@ class LibraryChat final : public Chat {
     return sampling;
   }
 
-  void generate(std::vector<TokenId> prompt, Answer& answer, const std::function<void(std::string_view)>& on_text,
-                std::stop_token stop, Clock::time_point start) {
-    const Evidence evidence(answer.passages);
+  void generate(std::vector<TokenId> prompt, std::string_view question, Answer& answer,
+                const std::function<void(std::string_view)>& on_text, std::stop_token stop, Clock::time_point start) {
+    const Evidence evidence(answer.passages, question);
     AnswerStream stream(library_ != nullptr ? &evidence : nullptr, on_text);
     const auto queue = std::make_shared<TextQueue>();
     Request request;

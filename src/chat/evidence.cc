@@ -13,6 +13,8 @@ namespace {
 constexpr double kSentenceShare = 0.7;
 // A figure that the passage does not have is the surest sign that it is not the source.
 constexpr double kMissingNumber = 0.5;
+// Enough to part sentences that support a claim alike, too little to outdo one that supports it better.
+constexpr double kQuestionShare = 0.1;
 
 bool holds(const std::vector<std::string>& sorted, const std::string& term) {
   return std::binary_search(sorted.begin(), sorted.end(), term);
@@ -20,7 +22,8 @@ bool holds(const std::vector<std::string>& sorted, const std::string& term) {
 
 }  // namespace
 
-Evidence::Evidence(std::span<const Passage> passages) : passages_(static_cast<int>(passages.size())) {
+Evidence::Evidence(std::span<const Passage> passages, std::string_view question)
+    : passages_(static_cast<int>(passages.size())), question_(term_set(question)) {
   for (int number = 1; number <= passages_; ++number) {
     const Passage& passage = passages[static_cast<std::size_t>(number - 1)];
     for (const auto sentence : sentences(passage.text)) {
@@ -55,6 +58,7 @@ Support Evidence::best_of(std::string_view claim, int number) const {
   }
 
   Support best;
+  double best_rank = 0;
   for (const auto& sentence : sentences_) {
     if (number != 0 && sentence.number != number) continue;
     double covered = 0;
@@ -68,7 +72,13 @@ Support Evidence::best_of(std::string_view claim, int number) const {
     double score =
         total > 0 ? kSentenceShare * std::min(covered / total, of_passage) + (1 - kSentenceShare) * of_passage : 0;
     if (matches < 2) score *= 0.5;  // one word in common is chance
-    if (best.number == 0 || score > best.score) best = {sentence.number, score, sentence.text};
+    const auto near = std::count_if(question_.begin(), question_.end(),
+                                    [&](const std::string& term) { return holds(sentence.terms, term); });
+    const double rank = score + kQuestionShare * static_cast<double>(near) / static_cast<double>(question_.size() + 1);
+    if (best.number == 0 || rank > best_rank) {
+      best = {sentence.number, score, sentence.text};
+      best_rank = rank;
+    }
   }
   return best;
 }
@@ -80,7 +90,8 @@ std::string Evidence::key_sentences(int number, std::string_view question, std::
     if (sentence.number != number) continue;
     double shared = 0;
     for (const auto& term : wanted) shared += holds(sentence.terms, term) ? weight(term) : 0;
-    ranked.emplace_back(shared, &sentence);
+    // The best passage was found for a reason, by its meaning if not by its words.
+    if (shared > 0 || number == 1) ranked.emplace_back(shared, &sentence);
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   if (ranked.size() > count) ranked.resize(count);

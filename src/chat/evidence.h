@@ -17,10 +17,11 @@ struct Support {
   std::string_view sentence;  // of the passage
 };
 
-/// Compares words, weighted by how rare they are in the passages. The passages must outlive it.
+/// Compares words, weighted by how rare they are in the passages. Of sentences that support a claim alike, the one
+/// nearer to the question is taken. The passages must outlive it.
 class Evidence {
  public:
-  explicit Evidence(std::span<const Passage> passages);
+  explicit Evidence(std::span<const Passage> passages, std::string_view question = {});
 
   int passages() const { return passages_; }
   /// The passage that supports `claim` best, whatever its score.
@@ -28,7 +29,8 @@ class Evidence {
   /// The best sentence of passage `number`, which must exist.
   Support best_in(int number, std::string_view claim) const { return best_of(claim, number); }
 
-  /// The `count` sentences of passage `number` that share most with `question`, in the passage's order.
+  /// The `count` sentences of passage `number` that share most with `question`, in the passage's order; none that
+  /// shares nothing, but in the first passage.
   std::string key_sentences(int number, std::string_view question, std::size_t count) const;
 
   /// A score from which on a passage counts as the source of a sentence.
@@ -44,6 +46,7 @@ class Evidence {
   double weight(const std::string& term) const;
 
   int passages_ = 0;
+  std::vector<std::string> question_;  // its terms
   std::vector<Sentence> sentences_;
   std::vector<std::vector<std::string>> passage_terms_;  // [passages], sorted, unique
   std::unordered_map<std::string, int> frequency_;       // sentences that hold a term

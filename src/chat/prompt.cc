@@ -151,6 +151,10 @@ PromptBuilder::Tokens PromptBuilder::with_passages(std::span<const Passage> pass
   Tokens tokens = encode(phrases_.passages);
   for (const auto& passage : passages) {
     if (tokens.size() >= room) break;
+    if (passage.text.empty()) {
+      used.push_back(passage);  // it keeps its number
+      continue;
+    }
     const std::size_t left = room - tokens.size();
     const std::string head = passage_head(passage, used.size() + 1);
     auto piece = encode(head + with_round_brackets(passage.text) + (passage.file.empty() ? "\n" : "\n\n"));

@@ -12,17 +12,18 @@ namespace {
 
 // Sorted.
 constexpr auto kStopWords = std::to_array<std::string_view>(
-    {"a",      "about",   "after", "all",     "also",  "am",     "an",   "and",    "any",   "are",    "as",    "at",
-     "be",     "because", "been",  "before",  "being", "both",   "but",  "by",     "can",   "cannot", "could", "did",
-     "do",     "does",    "doing", "done",    "each",  "either", "else", "etc",    "ever",  "every",  "for",   "from",
-     "give",   "given",   "had",   "has",     "have",  "he",     "her",  "here",   "him",   "his",    "how",   "i",
-     "if",     "in",      "into",  "is",      "it",    "its",    "just", "let",    "many",  "may",    "me",    "might",
-     "more",   "most",    "much",  "must",    "my",    "no",     "nor",  "not",    "of",    "on",     "one",   "only",
-     "or",     "other",   "our",   "ours",    "out",   "over",   "own",  "please", "same",  "shall",  "she",   "should",
-     "so",     "some",    "such",  "tell",    "than",  "that",   "the",  "their",  "them",  "then",   "there", "these",
-     "they",   "this",    "those", "to",      "too",   "under",  "up",   "us",     "very",  "was",    "we",    "were",
-     "what",   "when",    "where", "whether", "which", "while",  "who",  "whom",   "whose", "why",    "will",  "with",
-     "within", "would",   "you",   "your"});
+    {"a",      "about",  "according", "after",  "all",     "also",   "am",       "an",    "and",     "answer", "any",
+     "are",    "as",     "at",        "be",     "because", "been",   "before",   "being", "both",    "but",    "by",
+     "can",    "cannot", "could",     "did",    "do",      "does",   "doing",    "done",  "each",    "either", "else",
+     "etc",    "ever",   "every",     "for",    "from",    "give",   "given",    "had",   "has",     "have",   "he",
+     "her",    "here",   "him",       "his",    "how",     "i",      "if",       "in",    "into",    "is",     "it",
+     "its",    "just",   "let",       "many",   "may",     "me",     "might",    "more",  "most",    "much",   "must",
+     "my",     "no",     "nor",       "not",    "of",      "on",     "one",      "only",  "or",      "other",  "our",
+     "ours",   "out",    "over",      "own",    "passage", "please", "question", "same",  "says",    "shall",  "she",
+     "should", "so",     "some",      "states", "such",    "tell",   "text",     "than",  "that",    "the",    "their",
+     "them",   "then",   "there",     "these",  "they",    "this",   "those",    "to",    "too",     "under",  "up",
+     "us",     "very",   "was",       "we",     "were",    "what",   "when",     "where", "whether", "which",  "while",
+     "who",    "whom",   "whose",     "why",    "will",    "with",   "within",   "would", "you",     "your"});
 
 // Characters of Chinese that ask or join: no pair reaches across them.
 constexpr std::u32string_view kChineseStops = U"的了是在和有吗呢什么怎哪着就都也与及或吧啊把被这那它他她我你们请";

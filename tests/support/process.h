@@ -17,10 +17,10 @@ struct ProcessResult {
 };
 
 struct ProcessOptions {
-  std::string input;                               // standard input
-  std::map<std::string, std::string> environment;  // beside this process's own; an empty value unsets
-  std::filesystem::path directory;                 // to run in; empty: this process's
-  std::string out_file;                            // standard output goes there, "/dev/full"; empty: to `out`
+  std::string input = {};                               // standard input
+  std::map<std::string, std::string> environment = {};  // beside this process's own; an empty value unsets
+  std::filesystem::path directory = {};                 // to run in; empty: this process's
+  std::string out_file = {};                            // standard output goes there, "/dev/full"; empty: to `out`
 };
 
 ProcessResult run_process(const std::vector<std::string>& arguments, const ProcessOptions& options = {});
