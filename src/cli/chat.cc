@@ -62,7 +62,7 @@ std::string folder_library(const std::filesystem::path& folder) {
 
 class Conversation {
  public:
-  Conversation(Chat& chat, bool person) : chat_(chat), person_(person) {}
+  explicit Conversation(Chat& chat) : chat_(chat) {}
 
   /// Answers a line or obeys its command. Returns false when the person wants to leave.
   bool take(const std::string& line) {
@@ -116,7 +116,6 @@ class Conversation {
   }
 
   Chat& chat_;
-  bool person_;
   bool failed_ = false;
   Answer last_;
 };
@@ -164,7 +163,7 @@ int run(ChatCommand command) {
     flush();
   }
   const auto chat = start_chat(*model, opened.library.get());
-  Conversation conversation(*chat, person);
+  Conversation conversation(*chat);
   converse(conversation, person);
   return conversation.failed() && !person ? 1 : 0;
 }
