@@ -24,12 +24,12 @@ std::vector<Request> mixed_requests(int count, unsigned seed) {
     for (int t = 0; t < size; ++t) request.prompt.push_back(static_cast<TokenId>(random() % 256));
     if (i % 5 == 2) std::copy_n(requests[1].prompt.begin(), std::min(size, 200), request.prompt.begin());
     auto& sampling = request.sampling;
-    sampling.max_tokens = 1 + static_cast<int>(random() % 60);
+    sampling.max_tokens = i % 8 == 0 ? 1 + i : 40 + static_cast<int>(random() % 21);
     sampling.temperature = i % 3 == 0 ? 0 : 0.5 + 0.25 * static_cast<double>(i % 4);
     sampling.top_k = i % 4 == 1 ? 20 : 0;
     sampling.top_p = i % 4 == 2 ? 0.8 : 1;
     sampling.seed = static_cast<std::uint64_t>(i);
-    sampling.ignore_end = i % 2 == 0;
+    sampling.ignore_end = i % 4 != 3;
   }
   return requests;
 }
