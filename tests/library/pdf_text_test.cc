@@ -99,6 +99,24 @@ TEST(PdfText, RunningLinesGoAndOthersStay) {
   }
 }
 
+TEST(PdfText, FeetOfShortChaptersGoAndNumberedChapterTitlesStay) {
+  std::vector<PdfPage> pages;
+  for (int i = 0; i < 10; ++i) {
+    const std::string name(1, static_cast<char>('a' + i));
+    PdfPage page = page_of({"", "", "This is the whole text of chapter " + name + ", in the size of all text."});
+    std::vector<library::PdfWord> body = std::move(page.words);
+    page.words.clear();
+    add_line(page, 50, 60, std::to_string(i + 1) + " Chapter " + name, 18);
+    page.words.insert(page.words.end(), body.begin(), body.end());
+    add_line(page, 50, 780, "Foot of " + name + ' ' + std::to_string(i + 1));
+    pages.push_back(std::move(page));
+  }
+  const std::string text = text_of(pages);
+  EXPECT_EQ(text.find("Foot"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 Chapter a"), std::string::npos) << text;
+  EXPECT_NE(text.find("10 Chapter j"), std::string::npos) << text;
+}
+
 TEST(PdfText, TablesAcrossPagesAreNoRunningLines) {
   std::vector<PdfPage> pages;
   for (int i = 0; i < 5; ++i) pages.push_back(page_of({std::to_string(i * 37) + " apples " + std::to_string(i * 3)}));

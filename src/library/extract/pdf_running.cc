@@ -8,6 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "library/extract/pdf_headings.h"
+
 namespace lectern::library {
 namespace {
 
@@ -41,8 +43,9 @@ struct Key {
 };
 
 // The ways to see `line` of page `page` as one of many: as it is, with one of its numbers as the page's, or as whatever
-// stands beside that page's number (a chapter of two pages has a head of its own).
-std::vector<Key> keys(const PdfLine& line, int page) {
+// stands beside that page's number (a chapter of two pages has a head of its own), unless it is set large, as the
+// numbered title of a chapter is.
+std::vector<Key> keys(const PdfLine& line, int page, float body) {
   const std::string place = '@' + std::to_string(std::lround(line.top / 4));
   std::vector<Key> out = {{line.text() + place, kMinPages}};
   for (std::size_t number = 0; number < line.words.size() && line.words.size() < 30; ++number) {
@@ -52,7 +55,8 @@ std::vector<Key> keys(const PdfLine& line, int page) {
     std::string text;
     for (std::size_t i = 0; i < line.words.size(); ++i) text += i == number ? "\x01 " : line.words[i].text + ' ';
     out.push_back({text + offset, kMinPages});
-    if (number == 0 || number + 1 == line.words.size()) out.push_back({"\x02" + offset, kManyPages});
+    const bool outermost = number == 0 || number + 1 == line.words.size();
+    if (outermost && line.height() < 1.1f * body) out.push_back({"\x02" + offset, kManyPages});
   }
   return out;
 }
@@ -63,7 +67,7 @@ struct Edge {
 };
 
 // The highest line of each page, or the lowest.
-std::vector<Edge> edges(const std::vector<std::vector<PdfLine>>& pages, bool top) {
+std::vector<Edge> edges(const std::vector<std::vector<PdfLine>>& pages, bool top, float body) {
   std::vector<Edge> out;
   for (std::size_t p = 0; p < pages.size(); ++p) {
     const auto& lines = pages[p];
@@ -71,14 +75,14 @@ std::vector<Edge> edges(const std::vector<std::vector<PdfLine>>& pages, bool top
     const auto higher = [](const PdfLine& a, const PdfLine& b) { return a.top < b.top; };
     const auto at = top ? std::min_element(lines.begin(), lines.end(), higher)
                         : std::max_element(lines.begin(), lines.end(), higher);
-    out.push_back({p, static_cast<std::size_t>(at - lines.begin()), keys(*at, static_cast<int>(p))});
+    out.push_back({p, static_cast<std::size_t>(at - lines.begin()), keys(*at, static_cast<int>(p), body)});
   }
   return out;
 }
 
 // Takes away the outermost lines that repeat; false where none does.
-bool peel(std::vector<std::vector<PdfLine>>& pages, bool top) {
-  const auto candidates = edges(pages, top);
+bool peel(std::vector<std::vector<PdfLine>>& pages, bool top, float body) {
+  const auto candidates = edges(pages, top, body);
   std::unordered_map<std::string, int> count;
   for (const Edge& edge : candidates) {
     for (const Key& key : edge.keys) ++count[key.text];
@@ -98,8 +102,9 @@ bool peel(std::vector<std::vector<PdfLine>>& pages, bool top) {
 }  // namespace
 
 void drop_running_lines(std::vector<std::vector<PdfLine>>& pages) {
+  const float body = body_height(pages);
   for (const bool top : {true, false}) {
-    for (int i = 0; i < kMaxLines && peel(pages, top); ++i) {
+    for (int i = 0; i < kMaxLines && peel(pages, top, body); ++i) {
     }
   }
 }

@@ -94,8 +94,10 @@ class PdfTextWriter {
   }
 
   void add_line(const PdfLine& line, int level, bool page_start) {
-    const bool same_heading =
-        level > 0 && level == level_ && !page_start && std::abs(line.height() - last_.height()) < 0.5f && !apart(line);
+    const float pitch = line.bottom - last_.bottom;
+    const bool same_heading = level > 0 && level == level_ && !page_start &&
+                              std::abs(line.height() - last_.height()) < 0.5f && pitch > 0 &&
+                              pitch < 1.8f * line.height();
     if (!same_heading && (level > 0 || level_ > 0)) {
       end_heading();
       separate(Join::kParagraph);
