@@ -43,6 +43,10 @@ function(lectern_test name)
   endforeach()
   target_link_libraries(${name} PRIVATE lectern_flags ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}" ENVIRONMENT "LECTERN_MODELS=${CMAKE_SOURCE_DIR}/models;XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/cache")
+  set(properties TIMEOUT ${TEST_TIMEOUT})
+  if(TEST_LABELS)  # an empty value would swallow the next name
+    list(APPEND properties LABELS "${TEST_LABELS}")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR} PROPERTIES ${properties}
+    ENVIRONMENT "LECTERN_MODELS=${CMAKE_SOURCE_DIR}/models;XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/cache")
 endfunction()

@@ -69,7 +69,7 @@ class Library {
   /// went away are removed. Each document is one transaction. Folders indexed earlier and not named stay as they are.
   virtual IndexReport index(std::span<const std::filesystem::path> folders, const IndexOptions& options = {}) = 0;
 
-  /// The best `top_k` passages, best first: dense and full-text ranks fused.
+  /// The best `top_k` passages, best first: dense and full-text scores fused.
   virtual std::vector<Passage> search(std::string_view question, int top_k) const = 0;
 
   virtual LibraryStatistics statistics() const = 0;

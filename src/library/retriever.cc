@@ -11,10 +11,11 @@ namespace lectern::library {
 namespace {
 
 constexpr std::size_t kCandidates = 100;  // of each search
-// Of reciprocal rank fusion. Its authors took 60 for lists of a thousand; for the first five, 10 finds more.
-constexpr double kRankOffset = 10;
+// Share of the cosine in a passage's score; the rest is its BM25 relative to the question's best (Bruch et al. 2022 on
+// why scores are fused rather than ranks). 0.7 and 0.8 find the same on the development questions.
+constexpr double kDenseShare = 0.7;
 constexpr const char* kFullText =
-    "SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? ORDER BY bm25(chunk_words, 1.5, 1.0) LIMIT ?";
+    "SELECT rowid, -bm25(chunk_words, 1.5, 1.0) FROM chunk_words WHERE chunk_words MATCH ? ORDER BY 2 DESC, 1 LIMIT ?";
 
 }  // namespace
 
@@ -77,27 +78,28 @@ void Retriever::refresh() {
   data_version_ = version;
 }
 
-std::vector<std::int64_t> Retriever::full_text(std::string_view question, std::size_t count) {
-  std::vector<std::int64_t> out;
+std::vector<Retriever::Match> Retriever::full_text(std::string_view question, std::size_t count) {
+  std::vector<Match> out;
   const std::string query = match_query(question);
   if (query.empty()) return out;
   Statement found(store_.database(), kFullText);
   found.bind_text(0, query).bind(1, static_cast<std::int64_t>(count));
-  while (found.step()) out.push_back(found.integer(0));
+  while (found.step()) out.push_back({found.integer(0), found.real(1)});
   return out;
 }
 
-std::vector<Retriever::Ranked> Retriever::fuse(std::span<const Neighbor> dense, std::span<const std::int64_t> words,
+std::vector<Retriever::Ranked> Retriever::fuse(std::span<const Neighbor> dense, std::span<const Match> words,
                                                std::span<const float> query) const {
   std::unordered_map<std::int64_t, Ranked> by_chunk;
-  for (std::size_t rank = 0; rank < dense.size(); ++rank) {
-    by_chunk[dense[rank].id] = {dense[rank].id, 1 / (kRankOffset + static_cast<double>(rank) + 1),
-                                dense[rank].similarity};
-  }
-  for (std::size_t rank = 0; rank < words.size(); ++rank) {
-    Ranked& one = by_chunk[words[rank]];
-    if (one.chunk == 0) one = {words[rank], 0, vectors_->similarity(words[rank], query)};
-    one.score += 1 / (kRankOffset + static_cast<double>(rank) + 1);
+  for (const Neighbor& one : dense) by_chunk[one.id] = {one.id, kDenseShare * one.similarity, one.similarity};
+  const double best = words.empty() ? 1 : std::max(words.front().relevance, 1e-9);
+  for (const Match& match : words) {
+    Ranked& one = by_chunk[match.chunk];
+    if (one.chunk == 0) {
+      const double similarity = vectors_->similarity(match.chunk, query);
+      one = {match.chunk, kDenseShare * similarity, similarity};
+    }
+    one.score += (1 - kDenseShare) * match.relevance / best;
   }
   std::vector<Ranked> out;
   for (const auto& [id, one] : by_chunk) out.push_back(one);

@@ -13,7 +13,7 @@
 
 namespace lectern::library {
 
-/// Dense and full-text search, their ranks fused. Safe to use from several threads; it never waits for the writer.
+/// Dense and full-text search, their scores fused. Safe to use from several threads; it never waits for the writer.
 class Retriever {
  public:
   /// `store` is its own connection.
@@ -28,10 +28,15 @@ class Retriever {
     double similarity = 0;
   };
 
+  struct Match {
+    std::int64_t chunk = 0;
+    double relevance = 0;  // BM25, higher is better
+  };
+
   std::vector<float> embed(std::string_view question) const;
   void refresh();
-  std::vector<std::int64_t> full_text(std::string_view question, std::size_t count);
-  std::vector<Ranked> fuse(std::span<const Neighbor> dense, std::span<const std::int64_t> words,
+  std::vector<Match> full_text(std::string_view question, std::size_t count);
+  std::vector<Ranked> fuse(std::span<const Neighbor> dense, std::span<const Match> words,
                            std::span<const float> query) const;
   Passage passage(const Ranked& ranked);
 

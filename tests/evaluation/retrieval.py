@@ -40,9 +40,12 @@ def report(name, found):
         ranks.append(hits[0] if hits else None)
         if options.verbose and not hits:
             print(f"  {name} misses {q['id']}: {q['question']}")
-    recall = sum(r is not None for r in ranks) / len(ranks)
-    print(json.dumps({"system": name, "split": options.split, "questions": len(ranks), "recall@5": round(recall, 3),
-                      "mrr": round(sum(1 / r for r in ranks if r) / len(ranks), 3)}))
+    for split in sorted({q["split"] for q in questions}):
+        of_split = [r for q, r in zip(questions, ranks) if q["split"] == split]
+        found_count = sum(r is not None for r in of_split)
+        print(json.dumps({"system": name, "split": split, "questions": len(of_split),
+                          "recall@5": round(found_count / len(of_split), 3),
+                          "mrr": round(sum(1 / r for r in of_split if r) / len(of_split), 3)}))
 
 
 def baseline():
