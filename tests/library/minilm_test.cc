@@ -28,7 +28,7 @@ TEST(LibraryWithMiniLm, FindsWhatNoWordOfTheQuestionNames) {
     return passages.empty() ? "" : fs::path(passages[0].file).filename().native();
   };
   EXPECT_EQ(first("My tyre lost its air, what now?"), "bicycle-handbook.pdf");
-  EXPECT_EQ(first("Why does my cactus rot?"), "houseplants.html");
+  EXPECT_EQ(first("Is our greenery toxic for a kitten?"), "houseplants.html");
   EXPECT_EQ(first("How do I look after a burnt finger?"), "first-aid.txt");
   EXPECT_EQ(first("泡茶用多热的水？"), "泡茶指南.txt");
 }
