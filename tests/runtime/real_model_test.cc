@@ -10,7 +10,9 @@ namespace lectern::runtime {
 namespace {
 
 TEST(RealModel, AnswersAndReusesAConversation) {
-  const auto checkpoint = std::filesystem::path(std::getenv("LECTERN_MODELS")) / "smollm2-135m-instruct-q4_1.gguf";
+  const char* models = std::getenv("LECTERN_MODELS");
+  ASSERT_NE(models, nullptr) << "LECTERN_MODELS names the folder of the real checkpoints";
+  const auto checkpoint = std::filesystem::path(models) / "smollm2-135m-instruct-q4_1.gguf";
   WorkerPool pool(2);
   const auto engine = load_engine_on(pool, engine_for(checkpoint), {.block_size = 16});
   const auto& tokenizer = engine->tokenizer();
