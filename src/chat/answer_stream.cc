@@ -8,6 +8,7 @@
 #include <cctype>
 #include <utility>
 
+#include "chat/question.h"
 #include "chat/sentence.h"
 #include "chat/term.h"
 
@@ -70,6 +71,11 @@ void for_each_character(std::string_view text, F&& f) {
   }
 }
 
+std::vector<std::string> without_terms(std::vector<std::string> terms, const std::vector<std::string>& sorted) {
+  std::erase_if(terms, [&](const auto& term) { return std::binary_search(sorted.begin(), sorted.end(), term); });
+  return terms;
+}
+
 void add_new(std::vector<int>& numbers, const std::vector<int>& more) {
   for (const int n : more) {
     if (std::find(numbers.begin(), numbers.end(), n) == numbers.end()) numbers.push_back(n);
@@ -90,6 +96,12 @@ void AnswerStream::add(std::string_view text) {
   });
 }
 
+void AnswerStream::trust_only(std::vector<Quotation> quotations, std::string_view question) {
+  quotations_ = std::move(quotations);
+  question_ = term_set(question);
+  wants_figure_ = asks_for_figure(question);
+}
+
 void AnswerStream::take_text(std::string_view characters) {
   for_each_character(characters, [this](std::string_view c) {
     if (ended_) return;
@@ -102,7 +114,10 @@ void AnswerStream::take_text(std::string_view characters) {
       sentence_ += ' ';
     sentence_ += c;
     while (const auto end = ended_ ? std::nullopt : first_sentence_end(sentence_)) complete(*end);
-    if (space && ends_in_loop(sentence_)) ended_ = true;
+    if (space && ends_in_loop(sentence_)) {
+      if (!quotations_.empty() && sentences_.empty()) return quote();
+      ended_ = true;
+    }
     if (!ended_) show(showable());
   });
 }
@@ -151,6 +166,44 @@ std::size_t AnswerStream::open_markers(std::size_t end) const {
       std::count_if(markers_.begin(), markers_.end(), [&](const Marker& m) { return m.position <= end; }));
 }
 
+// The quotation that holds what the claim adds to the question in one piece: small models join ends that do not belong
+// together, and turn sentences around with a "not". A claim that says little of what the question shares with the
+// quotation ("It is not.") could mean anything.
+const Quotation* AnswerStream::source_of(std::string_view claim) const {
+  const auto added = without_terms(terms(claim), question_);
+  const auto claimed = term_set(claim);
+  for (const auto& quotation : quotations_) {
+    const auto held = term_set(quotation.text);
+    const auto quoted = without_terms(terms(quotation.text), question_);
+    std::size_t asked = 0, answered = 0;
+    for (const auto& term : question_) {
+      if (!std::binary_search(held.begin(), held.end(), term)) continue;
+      ++asked;
+      answered += std::binary_search(claimed.begin(), claimed.end(), term) ? 1 : 0;
+    }
+    const bool has_figure_asked = !wants_figure_ || has_figure(claim) || !has_figure(quotation.text);
+    const bool is_held =
+        !added.empty() && std::search(quoted.begin(), quoted.end(), added.begin(), added.end()) != quoted.end();
+    if (has_figure_asked && is_held && answered * 2 >= asked && has_negation(claim) == has_negation(quotation.text))
+      return &quotation;
+  }
+  return nullptr;
+}
+
+// The answer is the best quotation and nothing else.
+void AnswerStream::quote() {
+  ended_ = true;
+  const Quotation quotation = quotations_.front();
+  begin_ = text_.size();
+  const std::size_t place = marker_place(quotation.text);
+  write(std::string_view(quotation.text).substr(0, place));
+  write_marker({quotation.number});
+  write(std::string_view(quotation.text).substr(place));
+  sentences_.push_back({{static_cast<std::int64_t>(begin_), static_cast<std::int64_t>(text_.size())},
+                        quotation.text,
+                        {quotation.number}});
+}
+
 // The sentence is sentence_[0, end), white space after it included.
 void AnswerStream::complete(std::size_t end) {
   const std::size_t size = without_space(std::string_view(sentence_).substr(0, end));
@@ -158,6 +211,16 @@ void AnswerStream::complete(std::size_t end) {
   if (repetition_.repeats(claim)) {
     ended_ = true;
     return;
+  }
+  if (!quotations_.empty()) {
+    const Quotation* source = source_of(claim);
+    if (source == nullptr && sentences_.empty()) return quote();
+    if (source == nullptr) {
+      ended_ = true;
+      return;
+    }
+    markers_.clear();
+    leading_ = {source->number};
   }
   if (open_markers(end) == 0) {
     auto numbers = leading_.empty() ? supporting(claim) : leading_;
@@ -185,6 +248,7 @@ void AnswerStream::complete(std::size_t end) {
 // What may be written before the sentence is complete: not the marks that a marker may have to go before, and nothing
 // of what may turn out to be a repetition.
 std::size_t AnswerStream::showable() const {
+  if (!quotations_.empty()) return 0;
   if (shown_ == 0 && repetition_.may_repeat(sentence_)) return 0;
   const std::size_t size = without_space(sentence_);
   return markers_.empty() ? marker_place(std::string_view(sentence_).substr(0, size)) : size;
@@ -223,7 +287,10 @@ void AnswerStream::finish() {
   reader_.finish();
   if (ended_) return;
   sentence_.resize(without_space(sentence_));
-  if (sentence_.empty()) return;
+  if (sentence_.empty()) {
+    if (!quotations_.empty() && sentences_.empty()) quote();
+    return;
+  }
   // The beginning of a repetition that was cut off is one too, unless it is a short sentence of its own.
   const bool cut_repetition = shown_ == 0 && sentence_.size() > 24 && repetition_.may_repeat(sentence_);
   if (cut_repetition)

@@ -19,12 +19,22 @@ struct CitedSentence {
   std::vector<int> numbers;  // passages that it cites
 };
 
+/// A sentence of a passage, to stand where the model says nothing that can be trusted.
+struct Quotation {
+  int number = 0;  // of the passage
+  std::string text;
+};
+
 /// Numbers without a passage are dropped, a sentence without a number gets that of the passage that supports it, and
 /// the answer ends where the model begins to repeat itself. The pieces given to `on_text` make up `text()`.
 class AnswerStream {
  public:
   /// `evidence` may be null: then there is nothing to cite. It must outlive the stream.
   AnswerStream(const Evidence* evidence, std::function<void(std::string_view)> on_text);
+
+  /// For models that invent: a sentence is held until it is whole, and is taken only if one of `quotations` (best
+  /// first) holds what it adds to `question`. Where the model has no such sentence, the first quotation is the answer.
+  void trust_only(std::vector<Quotation> quotations, std::string_view question);
 
   /// Whole UTF-8 characters.
   void add(std::string_view text);
@@ -47,6 +57,8 @@ class AnswerStream {
   std::vector<int> supporting(std::string_view claim) const;
   std::size_t open_markers(std::size_t end) const;
   void complete(std::size_t end);
+  const Quotation* source_of(std::string_view claim) const;
+  void quote();
   void show(std::size_t upto);
   std::size_t showable() const;
   void write(std::string_view piece);
@@ -56,6 +68,10 @@ class AnswerStream {
   std::function<void(std::string_view)> on_text_;
   MarkerReader reader_;
   Repetition repetition_;
+
+  std::vector<Quotation> quotations_;
+  std::vector<std::string> question_;  // its terms
+  bool wants_figure_ = false;
 
   std::string text_;             // what on_text_ has had
   std::string gap_;              // white space before the sentence, not written yet

@@ -15,7 +15,9 @@
 #include "chat/history.h"
 #include "chat/language.h"
 #include "chat/prompt.h"
+#include "chat/question.h"
 #include "chat/relevance.h"
+#include "chat/reranker.h"
 #include "core/paths.h"
 
 namespace lectern {
@@ -65,13 +67,41 @@ class TextQueue {
   bool closed_ = false;
 };
 
-/// The sentences of each passage that matter to `question`, more of the best ones; without a file's name.
-std::vector<Passage> condensed(std::span<const Passage> passages, std::string_view question) {
-  const Evidence evidence(passages);
-  std::vector<Passage> short_ones;
-  for (int number = 1; number <= evidence.passages(); ++number) {
-    Passage& passage = short_ones.emplace_back();
-    passage.text = evidence.key_sentences(number, question, number <= 2 ? 2 : 1);
+// Sentences that the words choose, and of them those that the model is given.
+constexpr std::size_t kCandidates = 10;
+constexpr std::size_t kGivenSentences = 1;
+// Weight of the words against the model's judgement, in nats a token.
+constexpr double kWordWeight = 2;
+
+std::string in_one_line(std::string_view text) {
+  std::string line(text);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return line;
+}
+
+/// The sentences of `passages` that answer `question` best, best first.
+std::vector<Quotation> key_sentences(Engine& model, std::span<const Passage> passages, std::string_view question) {
+  const Evidence evidence(passages, question);
+  auto candidates = evidence.candidates(kCandidates);
+  std::vector<std::string> texts;
+  for (const auto& candidate : candidates) texts.push_back(candidate.context + ": " + in_one_line(candidate.sentence));
+  const auto likelihoods = question_likelihoods(model, texts, question);
+  for (std::size_t i = 0; i < candidates.size(); ++i)
+    candidates[i].score = kWordWeight * candidates[i].score + likelihoods[i];
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
+  if (candidates.size() > kGivenSentences) candidates.resize(kGivenSentences);
+  std::vector<Quotation> chosen;
+  for (const auto& candidate : candidates) chosen.push_back({candidate.number, in_one_line(candidate.sentence)});
+  return chosen;
+}
+
+/// The chosen sentences of each passage; a passage without one keeps its number.
+std::vector<Passage> condensed(std::span<const Passage> passages, std::span<const Quotation> chosen) {
+  std::vector<Passage> short_ones(passages.size());
+  for (const auto& quotation : chosen) {
+    std::string& text = short_ones[static_cast<std::size_t>(quotation.number - 1)].text;
+    text.append(text.empty() ? "" : " ").append(quotation.text);
   }
   return short_ones;
 }
@@ -109,12 +139,19 @@ class LibraryChat final : public Chat {
       found = library_->search(query, options_.top_k);
       if (!is_relevant(query, found)) return say(phrases.not_found, std::move(found), on_text, start);
     }
-    Prompt prompt = builder.build(small_model() ? condensed(found, question) : found,
-                                  small_model() ? std::span<const Turn>{} : history_);
+    const bool extracts = small_model() && library_ != nullptr;
+    const auto chosen = extracts ? key_sentences(model_, found, question) : std::vector<Quotation>{};
+    Prompt prompt =
+        builder.build(extracts ? condensed(found, chosen) : found, small_model() ? std::span<const Turn>{} : history_);
     Answer answer;
     found.resize(prompt.passages.size());
     answer.passages = std::move(found);
-    generate(std::move(prompt.tokens), question, answer, on_text, std::move(stop), start);
+    const Evidence evidence(answer.passages, question);
+    AnswerStream stream(library_ != nullptr ? &evidence : nullptr, on_text);
+    stream.trust_only(chosen, question);
+    generate(std::move(prompt.tokens), stream, answer, std::move(stop), start);
+    answer.citations = citations(stream.sentences(), answer.passages, evidence);
+    answer.declined = library_ != nullptr && is_refusal(answer.text);
     remember(question, answer);
     return answer;
   }
@@ -152,10 +189,8 @@ class LibraryChat final : public Chat {
     return sampling;
   }
 
-  void generate(std::vector<TokenId> prompt, std::string_view question, Answer& answer,
-                const std::function<void(std::string_view)>& on_text, std::stop_token stop, Clock::time_point start) {
-    const Evidence evidence(answer.passages, question);
-    AnswerStream stream(library_ != nullptr ? &evidence : nullptr, on_text);
+  void generate(std::vector<TokenId> prompt, AnswerStream& stream, Answer& answer, std::stop_token stop,
+                Clock::time_point start) {
     const auto queue = std::make_shared<TextQueue>();
     Request request;
     request.prompt = std::move(prompt);
@@ -190,7 +225,6 @@ class LibraryChat final : public Chat {
     stream.finish();
     answer.stopped = stop.stop_requested() && done.finish == FinishReason::kCancelled;
     answer.text = stream.text();
-    answer.citations = citations(stream.sentences(), answer.passages, evidence);
     answer.input_tokens = done.prompt_tokens;
     answer.output_tokens = static_cast<int>(done.tokens.size());
     const auto first = queue->first();

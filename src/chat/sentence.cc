@@ -85,6 +85,7 @@ bool starts_item(std::string_view line) {
   const std::size_t first = line.find_first_not_of(" \t");
   if (first == std::string_view::npos || line[first] == '\n') return true;  // an empty line
   line.remove_prefix(first);
+  if (line.substr(0, line.find('\n')).find('\t') != std::string_view::npos) return true;  // a table row
   if (std::string_view("#|>").find(line[0]) != std::string_view::npos) return true;
   if (std::string_view("-*+").find(line[0]) != std::string_view::npos) return line.size() > 1 && line[1] == ' ';
   if (line.starts_with("\u2022")) return true;

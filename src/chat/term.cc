@@ -25,8 +25,12 @@ constexpr auto kStopWords = std::to_array<std::string_view>(
      "us",     "very",   "was",       "we",     "were",    "what",   "when",     "where", "whether", "which",  "while",
      "who",    "whom",   "whose",     "why",    "will",    "with",   "within",   "would", "you",     "your"});
 
+// They say after "how" what kind of answer is wanted, and nothing of what the question is about. Sorted.
+constexpr auto kMeasures = std::to_array<std::string_view>(
+    {"big", "deep", "far", "fast", "heavy", "high", "large", "long", "often", "old", "soon", "tall", "wide"});
+
 // Characters of Chinese that ask or join: no pair reaches across them.
-constexpr std::u32string_view kChineseStops = U"的了是在和有吗呢什么怎哪着就都也与及或吧啊把被这那它他她我你们请";
+constexpr std::u32string_view kChineseStops = U"多少用的了是在和有吗呢什么怎哪着就都也与及或吧啊把被这那它他她我你们请";
 
 void add_word(std::string word, std::vector<std::string>& out);
 
@@ -57,6 +61,10 @@ void stem(std::string& word) {
     undouble(word);
   } else if (word.size() > 5 && word.ends_with("ly")) {
     word.resize(word.size() - 2);
+  } else if (word.size() > 6 && word.ends_with("al")) {
+    word.resize(word.size() - 2);  // "rehearsal", "removal"
+  } else if (word.size() > 6 && (word.ends_with("tion") || word.ends_with("sion"))) {
+    word.resize(word.size() - 3);  // "election", "discussion"
   }
   if (word.size() > 3 && word.back() == 'e') word.pop_back();
 }
@@ -94,7 +102,10 @@ std::vector<std::string> terms(std::string_view text) {
   std::vector<std::string> found;
   std::string word;
   std::vector<UChar32> run;
+  bool after_how = false;
   const auto flush = [&] {
+    if (after_how && std::binary_search(kMeasures.begin(), kMeasures.end(), word)) word.clear();
+    if (!word.empty()) after_how = word == "how";
     add_word(std::move(word), found);
     word.clear();
     if (!run.empty()) add_han_run(run, found);

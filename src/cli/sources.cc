@@ -34,6 +34,15 @@ std::string first_lines(const std::string& text, int lines) {
   return text.substr(0, end - 1) + " …\n";
 }
 
+// The text below its own heading, which stands in the line above it already.
+std::string_view body_of(const Passage& passage) {
+  const std::string_view text = passage.text, heading = passage.heading;
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos || end == 0 || !heading.ends_with(text.substr(0, end))) return text;
+  const std::size_t body = text.find_first_not_of('\n', end);
+  return body == std::string_view::npos ? text : text.substr(body);
+}
+
 }  // namespace
 
 std::string place(const std::string& file, const std::optional<int>& page) {
@@ -63,7 +72,7 @@ std::string passage_lines(std::span<const Passage> passages, int lines) {
     text += fmt::format("[{}] {}", i + 1, place(passage.file, passage.page));
     if (!passage.heading.empty()) text += " · " + one_line(passage.heading);
     text += "\n";
-    const auto body = wrapped(passage.text, "    ", width);
+    const auto body = wrapped(std::string(body_of(passage)), "    ", width);
     text += dim(lines > 0 ? first_lines(body, lines) : body, STDOUT_FILENO);
     if (i + 1 < passages.size()) text += "\n";
   }

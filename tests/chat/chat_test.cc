@@ -103,12 +103,30 @@ TEST_F(ChatTest, SmallModelsAreGivenTheSentencesThatMatter) {
   library.passages[0].text =
       "Green tea is grown in the hills. Nobody knows who planted it. It is brewed at 80 degrees for two minutes. Rain "
       "falls.";
-  const auto answer = start_chat(engine, &library)->ask("How is green tea brewed?");
-  EXPECT_THAT(engine.prompts()[0],
-              HasSubstr("[1] Green tea is grown in the hills. It is brewed at 80 degrees for two minutes.\n"));
-  EXPECT_THAT(engine.prompts()[0], Not(HasSubstr("Nobody")));
+  const auto answer = start_chat(engine, &library)->ask("At how many degrees is tea brewed?");
+  EXPECT_THAT(engine.prompts().back(), HasSubstr("[1] It is brewed at 80 degrees for two minutes.\n"));
+  EXPECT_THAT(engine.prompts().back(), Not(HasSubstr("Nobody")));
   EXPECT_EQ(answer.text, "It is brewed at 80 degrees [1].");
   EXPECT_EQ(answer.passages[0].text, library.passages[0].text) << "the passage itself stays whole";
+}
+
+TEST_F(ChatTest, SmallModelsQuoteRatherThanInvent) {
+  engine.info().embedding_size = 576;
+  engine.reply = {"Green tea is brewed at 95 degrees. ", "It is nice."};
+  std::string streamed;
+  const auto answer =
+      start_chat(engine, &library)->ask("How many degrees does brewed tea need?", [&](std::string_view piece) {
+        streamed += piece;
+      });
+  EXPECT_EQ(answer.text, "It is brewed at 80 degrees for two minutes [1].");
+  EXPECT_EQ(streamed, answer.text);
+  ASSERT_THAT(answer.citations, SizeIs(1));
+  EXPECT_EQ(answer.citations[0].quote, "It is brewed at 80 degrees for two minutes.");
+}
+
+TEST_F(ChatTest, AModelThatSaysThatThePassagesDoNotTellDeclines) {
+  engine.reply = {"The passages do not mention the price of tea."};
+  EXPECT_TRUE(start_chat(engine, &library)->ask("What does green tea cost?").declined);
 }
 
 TEST_F(ChatTest, RepetitionCancelsTheRequest) {
