@@ -170,6 +170,7 @@ std::size_t AnswerStream::open_markers(std::size_t end) const {
 // together, and turn sentences around with a "not". A claim that says little of what the question shares with the
 // quotation ("It is not.") could mean anything.
 const Quotation* AnswerStream::source_of(std::string_view claim) const {
+  if (claim.ends_with("?") || claim.ends_with("\uff1f")) return nullptr;
   const auto added = without_terms(terms(claim), question_);
   const auto claimed = term_set(claim);
   for (const auto& quotation : quotations_) {
@@ -283,9 +284,9 @@ void AnswerStream::write_marker(const std::vector<int>& numbers) {
   write(piece);
 }
 
-void AnswerStream::finish() {
+void AnswerStream::finish(bool stopped) {
   reader_.finish();
-  if (ended_) return;
+  if (ended_ || (stopped && !quotations_.empty())) return;
   sentence_.resize(without_space(sentence_));
   if (sentence_.empty()) {
     if (!quotations_.empty() && sentences_.empty()) quote();

@@ -38,7 +38,8 @@ class AnswerStream {
 
   /// Whole UTF-8 characters.
   void add(std::string_view text);
-  void finish();
+  /// `stopped`: on request, so that nothing is to stand for what the model would still have said.
+  void finish(bool stopped = false);
 
   /// The model repeats itself: what it still says is not taken.
   bool ended() const { return ended_; }

@@ -222,8 +222,8 @@ class LibraryChat final : public Chat {
     const Completion& done = generation->wait();
     if (done.text.size() > raw.size() && done.text.starts_with(raw))
       stream.add(std::string_view(done.text).substr(raw.size()));
-    stream.finish();
     answer.stopped = stop.stop_requested() && done.finish == FinishReason::kCancelled;
+    stream.finish(answer.stopped);
     answer.text = stream.text();
     answer.input_tokens = done.prompt_tokens;
     answer.output_tokens = static_cast<int>(done.tokens.size());

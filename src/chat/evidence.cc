@@ -37,6 +37,9 @@ bool is_title(std::string_view sentence) {
          std::none_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) { return sentence.ends_with(end); });
 }
 
+// Cells are parted by tabs. The first row of a table heads the others.
+bool is_row(std::string_view sentence) { return sentence.find('\t') != std::string_view::npos; }
+
 // Headings above a sentence, each once.
 std::string context_of(const std::string& heading, std::string_view title) {
   if (title.empty() || heading.find(title) != std::string::npos) return heading;
@@ -53,8 +56,11 @@ Evidence::Evidence(std::span<const Passage> passages, std::string_view question)
   for (int number = 1; number <= passages_; ++number) {
     const Passage& passage = passages[static_cast<std::size_t>(number - 1)];
     std::string_view title;
+    bool in_table = false;
     for (const auto sentence : sentences(passage.text)) {
-      const bool is_heading = is_title(sentence);
+      const bool first_row = is_row(sentence) && !in_table;
+      in_table = is_row(sentence);
+      const bool is_heading = first_row || is_title(sentence);
       if (is_heading) title = sentence;
       sentences_.push_back({number, sentence, is_heading ? std::string_view() : title, term_set(sentence)});
       for (const auto& term : sentences_.back().terms) ++frequency_[term];

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <iostream>
 #include <memory>
 
@@ -135,6 +136,8 @@ void converse(Conversation& conversation, bool person) {
     }
     return;
   }
+  // Between an answer's last word and the prompt, where Ctrl-C is a key, it must not end the program.
+  std::signal(SIGINT, SIG_IGN);
   LineEditor editor(history_file());
   while (const auto line = editor.read()) {
     if (!conversation.take(*line)) return;

@@ -146,6 +146,29 @@ TEST_F(AnswerStreamTest, WithoutEvidenceNothingIsCited) {
   EXPECT_EQ(run({"Espresso needs nine bar of pressure [1]. "}, false).text, "Espresso needs nine bar of pressure.");
 }
 
+TEST_F(AnswerStreamTest, TrustsOnlyWhatAQuotationHolds) {
+  const std::string source = "The peace lily and the aloe are poisonous to cats.";
+  const auto answer = [&](const std::string& raw, bool stopped = false) {
+    std::string shown;
+    AnswerStream stream(&evidence, [&](std::string_view piece) { shown += piece; });
+    stream.trust_only({{2, source}}, "Which plants are poisonous to cats?");
+    stream.add(raw);
+    EXPECT_EQ(shown, stream.text());
+    stream.finish(stopped);
+    EXPECT_EQ(shown, stream.text());
+    return shown;
+  };
+  const std::string quoted = "The peace lily and the aloe are poisonous to cats [2].";
+  EXPECT_EQ(answer("The aloe is poisonous to cats."), "The aloe is poisonous to cats [2].");
+  EXPECT_EQ(answer("The aloe is not poisonous to cats."), quoted);
+  EXPECT_EQ(answer("The rose is poisonous to cats."), quoted);
+  EXPECT_EQ(answer("The aloe is poisonous to cats?"), quoted);
+  EXPECT_EQ(answer("Plants are."), quoted);
+  EXPECT_EQ(answer(""), quoted);
+  EXPECT_EQ(answer("The aloe is poisonous to cats. So is the rose."), "The aloe is poisonous to cats [2].");
+  EXPECT_EQ(answer("The aloe is", true), "");
+}
+
 TEST_F(AnswerStreamTest, SpaceAtTheEdgesIsDropped) {
   EXPECT_EQ(text("\n  Hello there.  \n"), "Hello there.");
   EXPECT_EQ(text(""), "");

@@ -42,6 +42,21 @@ TEST_F(EvidenceTest, QuotesFromTheNamedPassage) {
   EXPECT_EQ(evidence.best_in(2, "It takes 80 degrees.").sentence, "Coffee beans are roasted at 220 degrees.");
 }
 
+TEST(Evidence, CandidatesHaveTheFigureAndTheHeading) {
+  const std::vector<Passage> passages = {
+      test::passage("tea.txt",
+                    "Black tea\n\nTea grows on bushes. It is steeped for three minutes.\n\nGreen "
+                    "tea\n\nTea is an old drink. It is steeped for two minutes."),
+      test::passage("table.txt", "Tea\tTime\nWhite\tfour minutes\nYellow\tfive minutes"),
+  };
+  const auto found = Evidence(passages, "How long is green tea steeped?").candidates(20);
+  ASSERT_EQ(found.size(), 6u) << "titles and the head of a table are no candidates";
+  EXPECT_EQ(found[0].sentence, "It is steeped for two minutes.");
+  EXPECT_EQ(found[0].number, 1);
+  EXPECT_NE(found[0].context.find("Green tea"), std::string::npos);
+  EXPECT_EQ(Evidence(passages, "How long is green tea steeped?").candidates(2).size(), 2u);
+}
+
 TEST(Evidence, MayBeEmpty) { EXPECT_EQ(Evidence({}).best("Anything at all.").number, 0); }
 
 }  // namespace
