@@ -1,5 +1,6 @@
 #include "cli/application.h"
 
+#include <algorithm>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
@@ -39,7 +40,12 @@ constexpr const char* kFooter =
     "  0 success, 1 a failure, told in one line on stderr, 2 wrong usage\n\n"
     "`lectern COMMAND --help` tells about a command.";
 
-void complain(const std::string& message) { std::fprintf(stderr, "lectern: %s\n", printable(message).c_str()); }
+// One line, whatever text from a file or an argument the message quotes.
+void complain(const std::string& message) {
+  std::string line = printable(message);
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::fprintf(stderr, "lectern: %s\n", line.c_str());
+}
 
 int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = "lectern";

@@ -45,7 +45,8 @@ class Run {
     start_ = Clock::now();
     {
       std::vector<std::jthread> clients;
-      for (int i = 0; i < command_.concurrency; ++i) clients.emplace_back([&] { client(bar); });
+      const int at_once = std::min(command_.concurrency, command_.requests);
+      for (int i = 0; i < at_once; ++i) clients.emplace_back([&] { client(bar); });
     }
     seconds_ = since_start(Clock::now());
     if (failure_) std::rethrow_exception(failure_);
@@ -175,8 +176,8 @@ int run(const BenchCommand& command) {
   return 0;
 }
 
-CLI::Option* add_count(CLI::App& command, const char* name, int& value, const char* help) {
-  return command.add_option(name, value, help)->check(within(1, 10'000'000))->type_name("N")->capture_default_str();
+CLI::Option* add_count(CLI::App& command, const char* name, int& value, const char* help, int most = 10'000'000) {
+  return command.add_option(name, value, help)->check(within(1, most))->type_name("N")->capture_default_str();
 }
 
 }  // namespace
@@ -187,7 +188,7 @@ void add_bench(CLI::App& app, Action& chosen) {
   add_model_argument(*sub, command->shared);
   add_count(*sub, "--input-len", command->input_length, "Tokens of each prompt");
   add_count(*sub, "--output-len", command->output_length, "Tokens of each answer");
-  add_count(*sub, "--concurrency", command->concurrency, "Requests under way at once");
+  add_count(*sub, "--concurrency", command->concurrency, "Requests under way at once", 4096);
   add_count(*sub, "--requests", command->requests, "Requests in all, after one to warm up");
   sub->add_option("--seed", command->seed, "Of the random tokens")->type_name("N")->capture_default_str();
   add_threads(*sub, command->shared);

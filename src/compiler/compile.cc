@@ -6,6 +6,8 @@
 #include "compiler/pipeline.h"
 #include "core/paths.h"
 #include "formats/checkpoint.h"
+#include "formats/engine_file.h"
+#include "lectern/error.h"
 
 namespace lectern {
 namespace {
@@ -18,10 +20,23 @@ std::string cache_key(const std::string& content, const CompileOptions& options)
                      formats::kEngineFormatVersion, kCompilerVersion);
 }
 
+// A slip of the hand must not cost a checkpoint, nor a device its name: an engine file replaces only its like.
+void check_output(const std::filesystem::path& output) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(output, ignored);
+  if (!std::filesystem::exists(status)) return;
+  if (std::filesystem::is_regular_file(status)) {
+    if (std::filesystem::file_size(output, ignored) == 0 || formats::is_engine_file(output)) return;
+  }
+  throw Error(ErrorCode::kInvalidArgument,
+              quoted(output) + " exists and is no engine file, so it is not overwritten. Name another file.");
+}
+
 }  // namespace
 
 void compile(const std::filesystem::path& checkpoint, const std::filesystem::path& output,
              const CompileOptions& options, const ProgressCallback& progress) {
+  check_output(output);
   const auto opened = formats::open_checkpoint(checkpoint);
   compiler::compile_checkpoint(*opened, options, {output, opened->content_hash(), options.precision, progress});
 }

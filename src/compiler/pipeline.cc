@@ -47,6 +47,15 @@ void check_heads(const Program& program, const formats::Checkpoint& checkpoint, 
   }
 }
 
+// Made once here: a vocabulary that cannot work is refused while there is a checkpoint to name.
+void check_tokenizer(const formats::Checkpoint& checkpoint, const text::TokenizerData& data) {
+  try {
+    text::make_tokenizer(data);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", quoted(checkpoint.path()), error.what()));
+  }
+}
+
 }  // namespace
 
 Program build_program(const graph::Graph& graph, const WeightStore& weights) {
@@ -63,7 +72,8 @@ Program build_program(const graph::Graph& graph, const WeightStore& weights) {
 void write_engine(const formats::Checkpoint& checkpoint, const formats::ModelConfig& config, Program program,
                   const WeightStore& weights, const EngineOutput& output) {
   const Arenas arenas = plan_memory(program);
-  text::TokenizerData tokenizer = import_tokenizer(checkpoint);
+  const text::TokenizerData tokenizer = import_tokenizer(checkpoint);
+  check_tokenizer(checkpoint, tokenizer);
   formats::EngineHeader header;
   header.config = config;
   header.target = lectern::name(weights.target());

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/paths.h"
+#include "formats/quoted_text.h"
 #include "lectern/error.h"
 
 namespace lectern::models {
@@ -29,8 +30,8 @@ Model build_model(const formats::Checkpoint& checkpoint) {
   if (definition == definitions().end()) {
     throw Error(
         ErrorCode::kUnsupported,
-        fmt::format("{} is of the family \"{}\", which Lectern does not know; it knows {}.", quoted(checkpoint.path()),
-                    to_valid_utf8(checkpoint.family()), fmt::join(known_families(), ", ")));
+        fmt::format("{} is of the family {}, which Lectern does not know; it knows {}.", quoted(checkpoint.path()),
+                    formats::quoted_text(checkpoint.family()), fmt::join(known_families(), ", ")));
   }
   return definition->second(checkpoint);
 }

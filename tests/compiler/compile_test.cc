@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "formats/engine_file.h"
 #include "lectern/error.h"
@@ -13,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using support::TinyDecoder;
+using testing::AllOf;
 using testing::HasSubstr;
 
 std::string error_of(const TinyDecoder& model, const CompileOptions& options = {.target = "scalar", .precision = {}}) {
@@ -65,6 +67,33 @@ TEST(Compile, ErrorsNameFileAndCause) {
   EXPECT_THAT(error_of({.head_dim = 24}, {"avx2", {}}), HasSubstr("avx2 has no attention for heads of 24"));
   EXPECT_THAT(error_of({.family = "gpt9"}), HasSubstr("\"gpt9\""));
   EXPECT_THROW(compile("no/such.gguf", "out.lectern"), Error);
+}
+
+TEST(Compile, AVocabularyThatCannotWorkIsRefusedWithItsFile) {
+  const auto metadata = [](const char* token, const char* merge) {
+    return [=](support::GgufBuilder& gguf) {
+      gguf.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "smollm");
+      gguf.texts("tokenizer.ggml.tokens", {"a", token}).i32s("tokenizer.ggml.token_type", {1, 1});
+      gguf.texts("tokenizer.ggml.merges", {merge});
+    };
+  };
+  const auto told = [](auto more) { return error_of({.tokenizer = false, .more = more}); };
+  EXPECT_THAT(told(metadata("b", "b foo")), AllOf(HasSubstr("tiny.gguf"), HasSubstr("foo")));
+  EXPECT_THAT(told(metadata("\xff", "a a")), AllOf(HasSubstr("tiny.gguf"), HasSubstr("UTF-8")));
+}
+
+TEST(Compile, OverwritesNothingButAnEngine) {
+  const fs::path path = support::write(TinyDecoder{});
+  const auto before = support::read_file(path);
+  EXPECT_THROW(compile(path, path), Error);
+  EXPECT_EQ(support::read_file(path), before);
+  const fs::path fifo = path.parent_path() / "pipe";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  EXPECT_THROW(compile(path, fifo), Error);
+  EXPECT_TRUE(fs::is_fifo(fifo));
+  const fs::path output = path.parent_path() / "out.lectern";
+  compile(path, output, {"scalar", {}});
+  compile(path, output, {"scalar", {}});
 }
 
 TEST(Compile, TiedHeadIsStoredOnce) {

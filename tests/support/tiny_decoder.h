@@ -27,10 +27,11 @@ struct TinyDecoder {
   int context = 256;
   int window = 0;
   bool tied = true;
-  bool biases = false;                 // on queries, keys and values
-  DType type = DType::kF32;            // of the matrices
+  bool biases = false;                   // on queries, keys and values
+  DType type = DType::kF32;              // of the matrices
   std::map<std::string, DType> types{};  // of some: "attn_v"
   unsigned seed = 1;
+  bool tokenizer = true;                                         // otherwise `more` describes one
   std::function<void(GgufBuilder&)> more = [](GgufBuilder&) {};  // further metadata and tensors
 
   static constexpr int kVocabulary = 259;  // a token for each byte, <|endoftext|>, <|im_start|>, <|im_end|>
@@ -92,6 +93,20 @@ inline std::vector<std::byte> random_rows(DType type, std::int64_t rows, std::in
   return bytes;
 }
 
+inline void put_tokenizer(GgufBuilder& gguf, const TinyDecoder& m) {
+  std::vector<std::string> tokens;
+  std::vector<std::int32_t> types(256, 1);
+  for (int byte = 0; byte < 256; ++byte) tokens.push_back(byte_token(byte));
+  for (const char* special : {"<|endoftext|>", "<|im_start|>", "<|im_end|>"}) {
+    tokens.emplace_back(special);
+    types.push_back(3);
+  }
+  gguf.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", m.family == "qwen2" ? "qwen2" : "smollm");
+  gguf.texts("tokenizer.ggml.tokens", tokens).i32s("tokenizer.ggml.token_type", types);
+  gguf.texts("tokenizer.ggml.merges", {});
+  gguf.u32("tokenizer.ggml.bos_token_id", 257).u32("tokenizer.ggml.eos_token_id", 258);
+}
+
 }  // namespace internal
 
 inline std::vector<std::byte> build(const TinyDecoder& m) {
@@ -112,17 +127,7 @@ inline std::vector<std::byte> build(const TinyDecoder& m) {
   if (m.window > 0) u32("attention.sliding_window", m.window);
   gguf.f32(key("attention.layer_norm_rms_epsilon"), 1e-5f).f32(key("rope.freq_base"), 10000.f);
 
-  std::vector<std::string> tokens;
-  std::vector<std::int32_t> types(256, 1);
-  for (int byte = 0; byte < 256; ++byte) tokens.push_back(internal::byte_token(byte));
-  for (const char* special : {"<|endoftext|>", "<|im_start|>", "<|im_end|>"}) {
-    tokens.emplace_back(special);
-    types.push_back(3);
-  }
-  gguf.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", m.family == "qwen2" ? "qwen2" : "smollm");
-  gguf.texts("tokenizer.ggml.tokens", tokens).i32s("tokenizer.ggml.token_type", types);
-  gguf.texts("tokenizer.ggml.merges", {});
-  gguf.u32("tokenizer.ggml.bos_token_id", 257).u32("tokenizer.ggml.eos_token_id", 258);
+  if (m.tokenizer) internal::put_tokenizer(gguf, m);
 
   const auto vector = [&](const std::string& name, int size, float around) {
     std::vector<float> values;
