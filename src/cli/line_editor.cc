@@ -2,6 +2,8 @@
 
 #include <histedit.h>
 #include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +22,27 @@ struct LineEditor::State {
 namespace {
 
 constexpr int kHistoryLines = 1000;
+
+// libedit shows its prompt before it takes the terminal: a Ctrl-C in between would be a signal, a Ctrl-D lost.
+class KeysAreCharacters {
+ public:
+  KeysAreCharacters() {
+    known_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
+    if (!known_) return;
+    termios raw = before_;
+    raw.c_lflag &= ~static_cast<tcflag_t>(ISIG | ICANON | ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+  }
+  ~KeysAreCharacters() {
+    if (known_) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+  }
+  KeysAreCharacters(const KeysAreCharacters&) = delete;
+  KeysAreCharacters& operator=(const KeysAreCharacters&) = delete;
+
+ private:
+  termios before_{};
+  bool known_ = false;
+};
 
 const char* prompt(EditLine*) { return "> "; }
 
@@ -65,6 +88,7 @@ std::optional<std::string> LineEditor::read() {
   for (int interrupts = 0; interrupts < 2;) {
     state_->interrupted = false;
     int count = 0;
+    const KeysAreCharacters keys;
     const char* line = el_gets(state_->editor, &count);
     if (state_->interrupted) {
       // A line thrown away is no wish to leave.
