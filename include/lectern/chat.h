@@ -34,9 +34,9 @@ struct Answer {
 };
 
 struct ChatOptions {
-  int top_k = 5;               // passages offered to the model
-  int answer_tokens = 320;     // at most
-  int prompt_tokens = 0;       // budget of the prompt; 0: what the context leaves beside the answer, 3,072 at most
+  int top_k = 5;            // passages offered to the model
+  int answer_tokens = 320;  // at most
+  int prompt_tokens = 0;    // budget of the prompt; 0: what the context leaves beside the answer, 3,072 at most
   double temperature = 0;
   std::uint64_t seed = 0;
 };

@@ -23,21 +23,21 @@ enum class KvType { kF16, kBF16, kF32 };
 enum class Priority { kInteractive, kBackground };
 
 struct EngineOptions {
-  int threads = 0;               // 0: one for each core; fixed by the first engine of the process
-  std::size_t kv_bytes = 0;      // memory for KV blocks; 0: a quarter of the machine's, no more than 64 full contexts
-  int block_size = 32;           // tokens in a KV block, a multiple of 16
-  int step_tokens = 512;         // tokens in one step, prefill and decode together
-  int max_sequences = 64;        // requests in one step
+  int threads = 0;           // 0: one for each core; fixed by the first engine of the process
+  std::size_t kv_bytes = 0;  // memory for KV blocks; 0: a quarter of the machine's, no more than 64 full contexts
+  int block_size = 32;       // tokens in a KV block, a multiple of 16
+  int step_tokens = 512;     // tokens in one step, prefill and decode together
+  int max_sequences = 64;    // requests in one step
   KvType kv_type = KvType::kF16;
   bool prefix_cache = true;
   Priority priority = Priority::kInteractive;
 };
 
 struct SamplingOptions {
-  double temperature = 0;         // 0: greedy
-  int top_k = 0;                  // 0: all
+  double temperature = 0;  // 0: greedy
+  int top_k = 0;           // 0: all
   double top_p = 1;
-  std::uint64_t seed = 0;         // the same seed and prompt give the same tokens, whatever else runs
+  std::uint64_t seed = 0;  // the same seed and prompt give the same tokens, whatever else runs
   int max_tokens = 512;
   bool ignore_end = false;        // goes on past the model's end tokens
   std::vector<std::string> stop;  // text at which the answer ends; not part of it
@@ -60,9 +60,9 @@ struct Completion {
   std::string text;
   FinishReason finish = FinishReason::kStop;
   int prompt_tokens = 0;
-  int cached_tokens = 0;        // of the prompt, found in the prefix cache
-  double ttft_ms = 0;           // from submission to the first token
-  double tpot_ms = 0;           // mean time of each token after the first
+  int cached_tokens = 0;  // of the prompt, found in the prefix cache
+  double ttft_ms = 0;     // from submission to the first token
+  double tpot_ms = 0;     // mean time of each token after the first
 };
 
 /// A request under way. Dropping it does not cancel it.
@@ -77,20 +77,20 @@ class Generation {
 };
 
 struct ModelInfo {
-  std::string family;            // "llama", "qwen2", "bert"
+  std::string family;  // "llama", "qwen2", "bert"
   std::string name;
-  bool generates = false;        // a decoder; otherwise an encoder for `embed`
-  int context_length = 0;        // tokens; for an encoder, those that it reads of one text
+  bool generates = false;  // a decoder; otherwise an encoder for `embed`
+  int context_length = 0;  // tokens; for an encoder, those that it reads of one text
   int vocabulary_size = 0;
   int embedding_size = 0;
   std::uint64_t weight_bytes = 0;
-  std::string content_hash;      // of the checkpoint, hexadecimal
-  std::string isa;               // the kernels in use
+  std::string content_hash;  // of the checkpoint, hexadecimal
+  std::string isa;           // the kernels in use
 };
 
 struct EngineStatistics {
   std::int64_t kv_blocks_total = 0;
-  std::int64_t kv_blocks_free = 0;    // not held by a running request; cached ones count as free
+  std::int64_t kv_blocks_free = 0;  // not held by a running request; cached ones count as free
   std::int64_t preemptions = 0;
   std::int64_t steps = 0;
   std::int64_t prompt_tokens = 0;
@@ -118,7 +118,8 @@ class Engine {
 };
 
 /// Maps an engine file (see compile.h for checkpoints) and starts its engine.
-/// Throws Error: kNotFound, kCorrupt, kVersion (another format version, a target that this machine lacks), kOutOfMemory.
+/// Throws Error: kNotFound, kCorrupt, kVersion (another format version, a target that this machine lacks),
+/// kOutOfMemory.
 std::unique_ptr<Engine> load_engine(const std::filesystem::path& engine_file, const EngineOptions& options = {});
 
 }  // namespace lectern

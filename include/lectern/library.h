@@ -42,7 +42,7 @@ struct IndexReport {
   std::int64_t indexed = 0, unchanged = 0, removed = 0, failed = 0;  // documents
   std::int64_t chunks = 0, word_pieces = 0;                          // of those indexed now
   double seconds = 0;
-  double extract_s = 0, chunk_s = 0, embed_s = 0, store_s = 0;       // they overlap: their sum may exceed `seconds`
+  double extract_s = 0, chunk_s = 0, embed_s = 0, store_s = 0;  // they overlap: their sum may exceed `seconds`
   std::vector<IndexFailure> failures;
   bool cancelled = false;
 };
@@ -52,7 +52,7 @@ struct IndexOptions {
   double extract_seconds = 60;                            // of processor time, a document
   std::int64_t extract_bytes = std::int64_t{2} << 30;     // of memory, the worker process
   ProgressCallback progress;
-  std::stop_token stop;                                   // documents committed so far stay
+  std::stop_token stop;  // documents committed so far stay
 };
 
 struct LibraryStatistics {

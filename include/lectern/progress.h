@@ -8,8 +8,8 @@
 namespace lectern {
 
 struct Progress {
-  std::string_view stage;   // "compile", "extract", "embed", …
-  std::string_view unit;    // what is counted: "MiB", "word pieces", "documents"
+  std::string_view stage;  // "compile", "extract", "embed", …
+  std::string_view unit;   // what is counted: "MiB", "word pieces", "documents"
   std::int64_t done = 0;
   std::int64_t total = 0;   // 0 where not yet known; it may grow while work is found
   std::string_view detail;  // the file in hand, or empty

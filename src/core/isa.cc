@@ -40,8 +40,8 @@ Isa active_isa() {
   if (const char* wanted = std::getenv("LECTERN_ISA"); wanted != nullptr && *wanted != '\0') {
     const auto isa = isa_from_name(wanted);
     if (!isa) {
-      throw Error(ErrorCode::kInvalidArgument, std::string("LECTERN_ISA is \"") + wanted +
-                                                   "\"; it can be scalar, avx2 or avx512.");
+      throw Error(ErrorCode::kInvalidArgument,
+                  std::string("LECTERN_ISA is \"") + wanted + "\"; it can be scalar, avx2 or avx512.");
     }
     if (!machine_has(*isa)) {
       throw Error(ErrorCode::kVersion, std::string("LECTERN_ISA asks for ") + wanted +

@@ -18,8 +18,7 @@ namespace {
 [[noreturn]] void refuse(const std::filesystem::path& path, const char* what, int error) {
   const bool missing = error == ENOENT || error == ENOTDIR;
   throw Error(missing ? ErrorCode::kNotFound : ErrorCode::kIo,
-              quoted(path) + ": " + what + ": " + std::strerror(error) +
-                  (missing ? ". Check the path." : "."));
+              quoted(path) + ": " + what + ": " + std::strerror(error) + (missing ? ". Check the path." : "."));
 }
 
 }  // namespace

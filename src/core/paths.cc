@@ -57,9 +57,7 @@ std::size_t character_length(std::string_view text) {
 std::filesystem::path cache_directory() { return xdg_directory("XDG_CACHE_HOME", ".cache"); }
 std::filesystem::path data_directory() { return xdg_directory("XDG_DATA_HOME", ".local/share"); }
 
-std::filesystem::path executable_directory() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path();
-}
+std::filesystem::path executable_directory() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
 
 std::string quoted(const std::filesystem::path& path) {
   const std::string& bytes = path.native();

@@ -23,7 +23,7 @@ struct RmsNormArgs {
   View x;               // F32 [rows, width]
   const float* weight;  // [width]
   float eps;
-  View out;             // F32 or kI8G32
+  View out;  // F32 or kI8G32
 };
 
 /// out = (x - mean) / sqrt(variance + eps) * weight + bias.
@@ -37,11 +37,11 @@ struct LayerNormArgs {
 
 /// out = x Wᵀ + bias + residual.
 struct LinearArgs {
-  View x;               // [rows, columns of w], of type activation_type(w)
+  View x;  // [rows, columns of w], of type activation_type(w)
   PackedMatrix w;
-  const float* bias;    // [rows of w] or null
-  View residual;        // F32 [rows, rows of w] or empty; may be `out` itself
-  View out;             // F32
+  const float* bias;  // [rows of w] or null
+  View residual;      // F32 [rows, rows of w] or empty; may be `out` itself
+  View out;           // F32
 };
 
 /// table[t] = cos and sin of positions[t] * frequency[i], times `attention_factor`: [cos × half, sin × half].
@@ -49,14 +49,14 @@ struct RotaryTableArgs {
   const std::int32_t* positions;  // [tokens]
   const float* frequencies;       // [half]: radians a position, any scaling of the model's already in them
   int half;
-  float attention_factor;         // YaRN's; 1 elsewhere
-  View out;                       // F32 [tokens, 2 half]
+  float attention_factor;  // YaRN's; 1 elsewhere
+  View out;                // F32 [tokens, 2 half]
 };
 
 /// Rotates the first 2 × half values of each head in place (Su et al. 2021).
 struct RopeArgs {
-  View x;            // F32 [tokens, heads * head_dim]
-  View table;        // from rotary_table
+  View x;      // F32 [tokens, heads * head_dim]
+  View table;  // from rotary_table
   int heads;
   int head_dim;
   bool interleaved;  // pairs (2i, 2i + 1), as GGUF stores the llama family; else (i, i + half)
@@ -66,7 +66,7 @@ struct RopeArgs {
 struct KvWriteArgs {
   View k, v;  // F32 [tokens, kv_heads * head_dim]
   const KvCache* cache;
-  int layer;  // in its group
+  int layer;   // in its group
   DType type;  // of the cache: kF16, kBF16 or kF32
 };
 
@@ -75,9 +75,9 @@ constexpr bool can_attend(Isa target, std::int64_t head_dim) {
   return head_dim >= 1 && head_dim <= 256 && (target == Isa::kScalar || head_dim % 16 == 0);
 }
 
-/// Causal attention of each token over its sequence's keys, itself included, through the block tables. Query head h reads
-/// KV head h / (heads / kv_heads). Keys are taken in splits of 256 positions, merged in order. The vector kernels want a
-/// head_dim that is a multiple of 16, at most 256.
+/// Causal attention of each token over its sequence's keys, itself included, through the block tables. Query head h
+/// reads KV head h / (heads / kv_heads). Keys are taken in splits of 256 positions, merged in order. The vector kernels
+/// want a head_dim that is a multiple of 16, at most 256.
 struct AttentionArgs {
   View q;  // F32 [tokens, heads * head_dim]
   const KvCache* cache;
@@ -87,11 +87,11 @@ struct AttentionArgs {
   int heads;
   int window;   // keys that a token sees, itself included; 0: all before it
   float scale;  // of the scores
-  View out;     // F32 [tokens, heads * head_dim], or kI8G32 where head_dim is a multiple of 32: each head writes its part
+  View out;  // F32 [tokens, heads * head_dim], or kI8G32 where head_dim is a multiple of 32: each head writes its part
 };
 
-/// Attention of each token over all tokens of its sequence, both ways (an encoder's). The vector kernels want a head_dim
-/// that is a multiple of 16, at most 256.
+/// Attention of each token over all tokens of its sequence, both ways (an encoder's). The vector kernels want a
+/// head_dim that is a multiple of 16, at most 256.
 struct EncoderAttentionArgs {
   View q, k, v;  // F32 [tokens, heads * head_dim]
   const Batch* batch;
@@ -125,9 +125,9 @@ struct AddArgs {
 
 /// out[i] = x[rows[i]].
 struct GatherRowsArgs {
-  View x;                     // F32
-  const std::int32_t* rows;   // [rows of out]
-  View out;                   // F32 or kI8G32
+  View x;                    // F32
+  const std::int32_t* rows;  // [rows of out]
+  View out;                  // F32 or kI8G32
 };
 
 /// out = x in another form: F32 to kI8G32.

@@ -22,8 +22,8 @@ struct PackedMatrix {
 bool can_pack(Isa target, DType type, std::int64_t columns);
 /// Bytes of the packed matrix; a multiple of 64.
 std::size_t packed_bytes(Isa target, DType type, std::int64_t rows, std::int64_t columns);
-/// `source` holds the rows as the checkpoint has them (row_bytes each); `packed` has room for packed_bytes. A matrix may
-/// be packed in blocks of a multiple of 64 rows, each at packed_bytes of the rows before it.
+/// `source` holds the rows as the checkpoint has them (row_bytes each); `packed` has room for packed_bytes. A matrix
+/// may be packed in blocks of a multiple of 64 rows, each at packed_bytes of the rows before it.
 void pack(Isa target, DType type, std::int64_t rows, std::int64_t columns, const std::byte* source, std::byte* packed);
 /// The type of the activations that `linear` of this weight wants on `target`: kF32 or kI8G32.
 DType activation_type(Isa target, DType weight, std::int64_t columns);

@@ -35,8 +35,8 @@ struct TokenizerData {
   std::vector<TokenId> end_tokens;  // where generation ends: eos and end-of-turn
   bool add_bos = false;
   bool add_eos = false;
-  bool lowercase = false;           // WordPiece: lower case and accents stripped
-  std::string chat_template;        // Jinja; empty where the model has none
+  bool lowercase = false;     // WordPiece: lower case and accents stripped
+  std::string chat_template;  // Jinja; empty where the model has none
 };
 
 /// The "tokenizer" section of an engine file; the chat template is a section of its own.
