@@ -18,7 +18,7 @@ namespace {
 
 struct AskCommand {
   SharedOptions shared;
-  std::string question, questions;
+  QuestionOptions questions;
   ChatOptions chat;
 };
 
@@ -62,16 +62,16 @@ void answer_person(Chat& chat, const std::string& question) {
 }
 
 int run(const AskCommand& command) {
-  const bool from_file = !command.questions.empty();
-  const auto questions = from_file ? read_questions(command.questions) : std::vector<Question>{};
+  const bool from_file = command.questions.from_file();
+  const auto questions = from_file ? read_questions(command.questions.file) : std::vector<Question>{};
   const auto opened = open_library(command.shared, Missing::kFail);
   const auto model = open_engine(command.shared.model, command.shared);
   const auto chat = start_chat(*model, opened.library.get(), command.chat);
   if (from_file) return answer_file(*chat, questions);
   if (command.shared.json)
-    print(to_json(chat->ask(command.question)) + "\n");
+    print(to_json(chat->ask(command.questions.question)) + "\n");
   else
-    answer_person(*chat, command.question);
+    answer_person(*chat, command.questions.question);
   return 0;
 }
 
@@ -80,11 +80,7 @@ int run(const AskCommand& command) {
 void add_ask(CLI::App& app, Action& chosen) {
   auto command = std::make_shared<AskCommand>();
   auto* sub = app.add_subcommand("ask", "Answer a question, with sources");
-  auto* question = sub->add_option("QUESTION", command->question, "The question");
-  auto* file = sub->add_option("--questions", command->questions,
-                               "A file of JSON lines with \"id\" and \"question\"; - is stdin")
-                   ->type_name("FILE");
-  question->excludes(file);
+  add_question(*sub, command->questions, "The question");
   sub->add_option("--top-k", command->chat.top_k, "Passages that the model is given")
       ->check(within(1, 100))
       ->type_name("K")
@@ -98,10 +94,7 @@ void add_ask(CLI::App& app, Action& chosen) {
   add_threads(*sub, command->shared);
   add_json(*sub, command->shared);
   sub->footer(kFooter);
-  sub->callback([=, &chosen] {
-    if (question->count() + file->count() == 0) throw CLI::RequiredError("QUESTION or --questions");
-    chosen = [command] { return run(*command); };
-  });
+  sub->callback([=, &chosen] { chosen = [command] { return run(*command); }; });
 }
 
 }  // namespace lectern::cli

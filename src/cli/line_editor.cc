@@ -66,8 +66,9 @@ LineEditor::LineEditor(std::filesystem::path file) : state_(std::make_unique<Sta
   el_set(editor, EL_HIST, history, state_->history);
   // While a line is edited Ctrl-C is a key like any other.
   el_set(editor, EL_SETTY, "-d", "-isig", nullptr);
-  el_set(
-      editor, EL_ADDFN, "lectern-interrupt", "Clears the line", +[](EditLine* el, int) -> unsigned char {
+  // The wide call, since the narrow one copies both names and never frees them.
+  el_wset(
+      editor, EL_ADDFN, L"lectern-interrupt", L"Clears the line", +[](EditLine* el, int) -> unsigned char {
         State* state = nullptr;
         el_get(el, EL_CLIENTDATA, &state);
         state->interrupted = true;

@@ -1,5 +1,6 @@
 #include "cli/question.h"
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -27,6 +28,16 @@ Question parse(const std::string& line, const std::string& where) {
 }
 
 }  // namespace
+
+void add_question(CLI::App& command, QuestionOptions& options, const std::string& description) {
+  auto* question = command.add_option("QUESTION", options.question, description);
+  auto* file =
+      command.add_option("--questions", options.file, "A file of JSON lines with \"id\" and \"question\"; - is stdin");
+  file->type_name("FILE")->excludes(question);
+  command.parse_complete_callback([=] {
+    if (question->count() + file->count() == 0) throw CLI::RequiredError("QUESTION or --questions");
+  });
+}
 
 std::string read_text(const std::filesystem::path& file) {
   const bool standard = file == "-";

@@ -1,11 +1,25 @@
-// Files of questions: JSON lines with `id` and `question`.
+// The questions of a command: one as its argument, or a file of JSON lines with `id` and `question`.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace lectern::cli {
+
+struct QuestionOptions {
+  std::string question;
+  std::string file;  // empty where the question is given
+
+  bool from_file() const { return !file.empty(); }
+};
+
+/// QUESTION and --questions, of which a command takes one. Call it before the command's own options.
+void add_question(CLI::App& command, QuestionOptions& options, const std::string& description);
 
 struct Question {
   std::string id;  // as JSON: a text or a number

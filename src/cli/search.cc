@@ -14,7 +14,7 @@ namespace {
 
 struct SearchCommand {
   SharedOptions shared;
-  std::string question, questions;
+  QuestionOptions questions;
   int top_k = 5;
 };
 
@@ -28,13 +28,14 @@ constexpr const char* kFooter =
     "  lectern search --questions questions.jsonl     one JSON line for each {\"id\": …, \"question\": …}";
 
 int run(const SearchCommand& command) {
-  const auto questions = command.questions.empty() ? std::vector<Question>{} : read_questions(command.questions);
+  const bool from_file = command.questions.from_file();
+  const auto questions = from_file ? read_questions(command.questions.file) : std::vector<Question>{};
   const auto opened = open_library(command.shared, Missing::kFail);
   for (const auto& question : questions) {
     print(to_json(opened.library->search(question.text, command.top_k), question.id) + "\n");
   }
-  if (!command.questions.empty()) return 0;
-  const auto passages = opened.library->search(command.question, command.top_k);
+  if (from_file) return 0;
+  const auto passages = opened.library->search(command.questions.question, command.top_k);
   if (command.shared.json)
     print(to_json(passages) + "\n");
   else
@@ -47,11 +48,7 @@ int run(const SearchCommand& command) {
 void add_search(CLI::App& app, Action& chosen) {
   auto command = std::make_shared<SearchCommand>();
   auto* sub = app.add_subcommand("search", "Find the passages that fit a question");
-  auto* question = sub->add_option("QUESTION", command->question, "What to look for");
-  auto* file = sub->add_option("--questions", command->questions,
-                               "A file of JSON lines with \"id\" and \"question\"; - is stdin")
-                   ->type_name("FILE");
-  question->excludes(file);
+  add_question(*sub, command->questions, "What to look for");
   sub->add_option("--top-k", command->top_k, "How many passages")
       ->check(within(1, 1000))
       ->type_name("K")
@@ -60,10 +57,7 @@ void add_search(CLI::App& app, Action& chosen) {
   add_threads(*sub, command->shared);
   add_json(*sub, command->shared);
   sub->footer(kFooter);
-  sub->callback([=, &chosen] {
-    if (question->count() + file->count() == 0) throw CLI::RequiredError("QUESTION or --questions");
-    chosen = [command] { return run(*command); };
-  });
+  sub->callback([=, &chosen] { chosen = [command] { return run(*command); }; });
 }
 
 }  // namespace lectern::cli

@@ -64,8 +64,8 @@ std::string inspect_checkpoint(const formats::Checkpoint& checkpoint) {
   const bool gguf = checkpoint.format() == formats::CheckpointFormat::kGguf;
   std::string out = fmt::format("{}: a checkpoint ({}) of the family {}\n\nMetadata\n", quoted(checkpoint.path()),
                                 gguf ? "GGUF" : "Hugging Face", readable(checkpoint.family()));
-  for (const std::string& key : checkpoint.metadata_keys()) {
-    out += fmt::format("  {} = {}\n", readable(key), readable_value(*checkpoint.find_metadata(key)));
+  for (const auto& [key, value] : checkpoint.metadata()) {
+    out += fmt::format("  {} = {}\n", readable(key), readable_value(value));
   }
   std::uint64_t total = 0;
   out += fmt::format("\n{} tensors\n", checkpoint.tensors().size());

@@ -31,6 +31,11 @@ T found_or(const Checkpoint& checkpoint, std::string_view key, std::optional<T> 
 
 }  // namespace
 
+const MetadataValue* Checkpoint::find_metadata(std::string_view key) const {
+  const auto found = metadata().find(key);
+  return found == metadata().end() ? nullptr : &found->second;
+}
+
 const CheckpointTensor* Checkpoint::find_tensor(std::string_view name) const {
   for (const CheckpointTensor& tensor : tensors()) {
     if (tensor.name == name) return &tensor;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,6 +29,8 @@ struct CheckpointTensor {
 using MetadataValue = std::variant<std::int64_t, double, bool, std::string, std::vector<std::int64_t>,
                                    std::vector<double>, std::vector<std::string>>;
 
+using Metadata = std::map<std::string, MetadataValue, std::less<>>;
+
 enum class CheckpointFormat { kGguf, kHuggingFace };
 
 class Checkpoint {
@@ -44,8 +48,8 @@ class Checkpoint {
   const CheckpointTensor* find_tensor(std::string_view name) const;
 
   /// GGUF metadata by key; for Hugging Face the fields of config.json, nested ones joined with dots.
-  virtual const MetadataValue* find_metadata(std::string_view key) const = 0;
-  virtual std::vector<std::string> metadata_keys() const = 0;
+  virtual const Metadata& metadata() const = 0;
+  const MetadataValue* find_metadata(std::string_view key) const;
 
   /// Typed look-ups. Throws Error kCorrupt naming file and key: missing without a default, of another type, out of
   /// range.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <map>
 #include <unordered_set>
 
 #include "core/bytes_reader.h"
@@ -16,8 +15,6 @@
 
 namespace lectern::formats {
 namespace {
-
-using Metadata = std::map<std::string, MetadataValue, std::less<>>;
 
 constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::uint64_t kMaxArrayEntries = std::uint64_t{1} << 24;  // of all arrays: a vocabulary has some 10^5
@@ -260,17 +257,7 @@ class Gguf : public Checkpoint {
   const std::filesystem::path& path() const override { return path_; }
   std::string family() const override { return text("general.architecture"); }
   std::span<const CheckpointTensor> tensors() const override { return tensors_; }
-
-  const MetadataValue* find_metadata(std::string_view key) const override {
-    const auto found = metadata_.find(key);
-    return found == metadata_.end() ? nullptr : &found->second;
-  }
-
-  std::vector<std::string> metadata_keys() const override {
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : metadata_) keys.push_back(key);
-    return keys;
-  }
+  const Metadata& metadata() const override { return metadata_; }
 
   std::string side_file(std::string_view) const override { return {}; }
   std::string content_hash() const override { return sha256(file_.bytes()); }

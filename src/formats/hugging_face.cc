@@ -55,17 +55,7 @@ class HuggingFace : public Checkpoint {
   const std::filesystem::path& path() const override { return folder_; }
   std::string family() const override { return text("model_type"); }
   std::span<const CheckpointTensor> tensors() const override { return tensors_; }
-
-  const MetadataValue* find_metadata(std::string_view key) const override {
-    const auto found = metadata_.find(key);
-    return found == metadata_.end() ? nullptr : &found->second;
-  }
-
-  std::vector<std::string> metadata_keys() const override {
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : metadata_) keys.push_back(key);
-    return keys;
-  }
+  const Metadata& metadata() const override { return metadata_; }
 
   std::string side_file(std::string_view name) const override {
     if (std::find(kSideFiles.begin(), kSideFiles.end(), name) == kSideFiles.end()) {
@@ -114,7 +104,7 @@ class HuggingFace : public Checkpoint {
   std::vector<Safetensors> files_;
   std::vector<CheckpointTensor> tensors_;
   std::unordered_map<std::string, std::string> shards_;  // tensor to file
-  std::map<std::string, MetadataValue, std::less<>> metadata_;
+  Metadata metadata_;
 };
 
 }  // namespace

@@ -40,7 +40,7 @@ std::optional<MetadataValue> to_value(const json& value) {
 }
 
 // parse_json has bounded the nesting, and so this recursion.
-void flatten(const json& object, const std::string& prefix, std::map<std::string, MetadataValue, std::less<>>& flat) {
+void flatten(const json& object, const std::string& prefix, Metadata& flat) {
   for (const auto& [key, value] : object.items()) {
     if (value.is_object()) {
       flatten(value, prefix + key + ".", flat);
@@ -52,7 +52,7 @@ void flatten(const json& object, const std::string& prefix, std::map<std::string
 
 }  // namespace
 
-std::map<std::string, MetadataValue, std::less<>> read_config(const std::filesystem::path& path) {
+Metadata read_config(const std::filesystem::path& path) {
   if (!is_there(path)) {
     throw Error(ErrorCode::kNotFound, quoted(path) +
                                           " is missing: a checkpoint's folder holds config.json beside its " +
@@ -60,7 +60,7 @@ std::map<std::string, MetadataValue, std::less<>> read_config(const std::filesys
   }
   const json root = parse_json(read_small_file(path), quoted(path));
   if (!root.is_object()) throw Error(ErrorCode::kCorrupt, quoted(path) + " is not a JSON object. Download it again.");
-  std::map<std::string, MetadataValue, std::less<>> flat;
+  Metadata flat;
   flatten(root, "", flat);
   return flat;
 }

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <string>
 
 #include "formats/checkpoint.h"
 
@@ -11,6 +9,6 @@ namespace lectern::formats {
 
 /// Fields of nested objects under names joined with dots ("rope_scaling.factor"). Nulls and lists that are not of one
 /// kind are left out. Throws Error kNotFound, kIo, kCorrupt.
-std::map<std::string, MetadataValue, std::less<>> read_config(const std::filesystem::path& path);
+Metadata read_config(const std::filesystem::path& path);
 
 }  // namespace lectern::formats

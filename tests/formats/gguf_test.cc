@@ -56,7 +56,7 @@ TEST_F(Gguf, ReadsMetadataOfEveryType) {
   builder.texts("texts", {"", "\xe4\xb8\xad"}).i32s("none", {});
   const auto checkpoint = open(builder);
   EXPECT_EQ(checkpoint->family(), "llama");
-  EXPECT_EQ(checkpoint->metadata_keys().size(), 19u);
+  EXPECT_EQ(checkpoint->metadata().size(), 19u);
   EXPECT_EQ(checkpoint->integer("u8"), 255);
   EXPECT_EQ(checkpoint->integer("i8"), -1);
   EXPECT_EQ(checkpoint->integer("u16"), 65535);

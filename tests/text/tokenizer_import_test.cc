@@ -21,18 +21,14 @@ class FakeCheckpoint : public formats::Checkpoint {
   const std::filesystem::path& path() const override { return path_; }
   std::string family() const override { return "llama"; }
   std::span<const formats::CheckpointTensor> tensors() const override { return {}; }
-  const MetadataValue* find_metadata(std::string_view key) const override {
-    const auto found = metadata.find(key);
-    return found == metadata.end() ? nullptr : &found->second;
-  }
-  std::vector<std::string> metadata_keys() const override { return {}; }
+  const formats::Metadata& metadata() const override { return fields; }
   std::string side_file(std::string_view name) const override {
     const auto found = files.find(name);
     return found == files.end() ? "" : found->second;
   }
   std::string content_hash() const override { return ""; }
 
-  std::map<std::string, MetadataValue, std::less<>> metadata;
+  formats::Metadata fields;
   std::map<std::string, std::string, std::less<>> files;
 
  private:
@@ -42,7 +38,7 @@ class FakeCheckpoint : public formats::Checkpoint {
 
 FakeCheckpoint gguf() {
   FakeCheckpoint checkpoint(formats::CheckpointFormat::kGguf);
-  checkpoint.metadata = {
+  checkpoint.fields = {
       {"tokenizer.ggml.model", "gpt2"},
       {"tokenizer.ggml.pre", "qwen2"},
       {"tokenizer.ggml.tokens", std::vector<std::string>{"a", "b", "ab", "<|endoftext|>", "<|im_end|>", "[PAD]"}},
@@ -81,12 +77,12 @@ TEST(TokenizerImport, Gguf) {
 TEST(TokenizerImport, DamagedGgufMetadataIsNamed) {
   const auto with = [](const char* key, MetadataValue value) {
     FakeCheckpoint checkpoint = gguf();
-    checkpoint.metadata[key] = std::move(value);
+    checkpoint.fields[key] = std::move(value);
     return checkpoint;
   };
   const auto without = [](const char* key) {
     FakeCheckpoint checkpoint = gguf();
-    checkpoint.metadata.erase(key);
+    checkpoint.fields.erase(key);
     return checkpoint;
   };
   using Texts = std::vector<std::string>;
