@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""Checks that the evidence of each question stands in the text of its file, and counts the kinds.
+
+usage: check_questions.py QUESTIONS CORPUS      (needs pdftotext)
+"""
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+
+def normalized(text):
+    """As retrieval.py compares."""
+    return re.sub(r"\s+", " ", text).lower()
+
+
+texts, kinds, missing = {}, collections.Counter(), 0
+for q in map(json.loads, open(sys.argv[1], encoding="utf-8")):
+    kinds[q["split"], q["kind"]] += 1
+    if q["answer"]:
+        re.compile(q["answer"])
+    file = q["file"]
+    if file and file not in texts:
+        path = pathlib.Path(sys.argv[2]) / file
+        text = subprocess.run(["pdftotext", path, "-"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        texts[file] = normalized(text)
+    for e in q["evidence"]:
+        count = texts[file].count(e)
+        missing += count == 0
+        if count != 1:
+            print(f"{count} times: {q['id']} {e!r}")
+for (split, kind), count in sorted(kinds.items()):
+    print(f"{split:12} {kind:8} {count}")
+sys.exit(missing > 0)
