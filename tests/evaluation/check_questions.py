@@ -7,27 +7,19 @@ import collections
 import json
 import pathlib
 import re
-import subprocess
 import sys
 
-
-def normalized(text):
-    """As retrieval.py compares."""
-    return re.sub(r"\s+", " ", text).lower()
-
+from evidence import normalized, plain_text
 
 texts, kinds, missing = {}, collections.Counter(), 0
 for q in map(json.loads, open(sys.argv[1], encoding="utf-8")):
     kinds[q["split"], q["kind"]] += 1
     if q["answer"]:
         re.compile(q["answer"])
-    file = q["file"]
-    if file and file not in texts:
-        path = pathlib.Path(sys.argv[2]) / file
-        text = subprocess.run(["pdftotext", path, "-"], stdout=subprocess.PIPE, text=True, check=True).stdout
-        texts[file] = normalized(text)
+    if q["file"] and q["file"] not in texts:
+        texts[q["file"]] = normalized(plain_text(pathlib.Path(sys.argv[2]) / q["file"]))
     for e in q["evidence"]:
-        count = texts[file].count(e)
+        count = texts[q["file"]].count(normalized(e))
         missing += count == 0
         if count != 1:
             print(f"{count} times: {q['id']} {e!r}")
