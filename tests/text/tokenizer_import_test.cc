@@ -3,38 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-
 #include "lectern/error.h"
+#include "support/fake_checkpoint.h"
 
 namespace lectern::compiler {
 namespace {
 
 using formats::MetadataValue;
+using test::FakeCheckpoint;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-class FakeCheckpoint : public formats::Checkpoint {
- public:
-  explicit FakeCheckpoint(formats::CheckpointFormat format) : format_(format) {}
-  formats::CheckpointFormat format() const override { return format_; }
-  const std::filesystem::path& path() const override { return path_; }
-  std::string family() const override { return "llama"; }
-  std::span<const formats::CheckpointTensor> tensors() const override { return {}; }
-  const formats::Metadata& metadata() const override { return fields; }
-  std::string side_file(std::string_view name) const override {
-    const auto found = files.find(name);
-    return found == files.end() ? "" : found->second;
-  }
-  std::string content_hash() const override { return ""; }
-
-  formats::Metadata fields;
-  std::map<std::string, std::string, std::less<>> files;
-
- private:
-  formats::CheckpointFormat format_;
-  std::filesystem::path path_ = "a model";
-};
 
 FakeCheckpoint gguf() {
   FakeCheckpoint checkpoint(formats::CheckpointFormat::kGguf);

@@ -1,0 +1,147 @@
+// Writes a first corpus for each fuzz target, so that mutations begin with files that are whole.
+// usage: fuzz_seeds FOLDER
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "formats/engine_header_json.h"
+#include "library/extract/records.h"
+#include "support/gguf_builder.h"
+#include "support/safetensors_builder.h"
+#include "text/tokenizer_data.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace lectern;
+
+void write(const fs::path& path, std::string_view bytes) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::string_view chars(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+void gguf(const fs::path& folder) {
+  const std::vector<std::byte> block(4 * 20, std::byte{1});
+  const auto bytes = support::GgufBuilder()
+                         .text("general.architecture", "llama")
+                         .text("tokenizer.ggml.model", "gpt2")
+                         .text("tokenizer.ggml.pre", "qwen2")
+                         .texts("tokenizer.ggml.tokens", {"a", "b", "ab", "<|im_end|>"})
+                         .i32s("tokenizer.ggml.token_type", {1, 1, 1, 3})
+                         .texts("tokenizer.ggml.merges", {"a b"})
+                         .u32("tokenizer.ggml.eos_token_id", 3)
+                         .f32("llama.rope.freq_base", 1e4f)
+                         .boolean("tokenizer.ggml.add_bos_token", false)
+                         .tensor("token_embd.weight", {2, 4}, std::vector<float>(8, 0.5f))
+                         .tensor("blk.0.attn_q.weight", DType::kQ4_1, {2, 64}, block)
+                         .build();
+  write(folder / "gguf/small", chars(bytes));
+}
+
+void safetensors(const fs::path& folder) {
+  const std::vector<std::byte> halves(12);
+  const auto bytes = support::SafetensorsBuilder()
+                         .tensor("embeddings.weight", {2, 3}, {1, 2, 3, 4, 5, 6})
+                         .tensor("bias", "F16", {6}, halves)
+                         .tensor("position_ids", "I64", {1}, std::span(halves).first(8))
+                         .build();
+  write(folder / "safetensors/small", chars(bytes));
+}
+
+void tokenizers(const fs::path& folder) {
+  write(folder / "tokenizer_json/byte_pairs", R"({"added_tokens": [{"id": 3, "content": "<s>", "special": true},
+    {"id": 4, "content": "</s>", "special": true}], "pre_tokenizer": {"type": "Sequence", "pretokenizers":
+    [{"type": "Digits", "individual_digits": true}, {"type": "ByteLevel", "add_prefix_space": false,
+    "use_regex": true}]}, "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}]},
+    "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}})");
+  write(folder / "tokenizer_json/word_pieces", R"({"normalizer": {"type": "BertNormalizer", "lowercase": true},
+    "pre_tokenizer": {"type": "BertPreTokenizer"}, "post_processor": {"type": "TemplateProcessing", "single":
+    [{"SpecialToken": {"id": "[CLS]"}}, {"Sequence": {"id": "A"}}, {"SpecialToken": {"id": "[SEP]"}}]},
+    "added_tokens": [{"id": 0, "content": "[PAD]", "special": true}, {"id": 1, "content": "[UNK]", "special": true},
+    {"id": 2, "content": "[CLS]", "special": true}, {"id": 3, "content": "[SEP]", "special": true}],
+    "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+    "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "##b": 5, "it": 6}}})");
+}
+
+void engine_files(const fs::path& folder) {
+  using formats::Rows;
+  formats::EngineHeader header;
+  header.config = {"llama", "Small", true, 128, 10, 32, 1};
+  header.target = "avx2";
+  header.source_hash = std::string(64, 'a');
+  header.precision = "keep";
+  header.kv_groups = {{1, 2, 16, 0}};
+  header.token_arena = 512;
+  header.output_arena = 64;
+  header.buffers = {{"hidden", DType::kF32, Rows::kTokens, 32, 128, 0},
+                    {"quantized", DType::kI8G32, Rows::kTokens, 32, 256, 128},
+                    {"logits", DType::kF32, Rows::kOutputs, 10, 64, 0}};
+  header.weights = {{"norm", DType::kF32, 1, 32, false, 0, 128, 0}, {"table", DType::kQ4_1, 10, 32, true, 128, 100, 0}};
+  header.program = {{"embedding", {}, {1}, {0, 0, 32}, {}},
+                    {"rms_norm", {{0, 0, 32}}, {0}, {1, 0, 32}, {{"eps", 1e-5}}}};
+  header.result = 2;
+  header.sections = {{"weights", 64, 4096, 0}};
+  write(folder / "engine_file/header", "\x01" + formats::to_json_text(header));
+
+  text::TokenizerData data;
+  data.pre_tokenizer = "qwen2";
+  data.tokens = {"a", "b", "ab", "<|im_end|>"};
+  data.types = {text::TokenType::kNormal, text::TokenType::kNormal, text::TokenType::kNormal,
+                text::TokenType::kControl};
+  data.merges = {{"a", "b"}};
+  data.end_tokens = {3};
+  data.eos = 3;
+  write(folder / "engine_file/tokenizer", "\x02" + std::string(chars(text::serialize(data))));
+}
+
+void chat_templates(const fs::path& folder) {
+  write(folder / "chat_template/turns",
+        "{% if not messages %}{{ raise_exception('none') }}{% endif %}{% for m in messages %}{{ '<|im_start|>' + "
+        "m['role'] + '\\n' + m.content | trim + '<|im_end|>' }}{% if loop.last and add_generation_prompt %}"
+        "{{- '<|im_start|>assistant\\n' -}}{% elif loop.index0 % 2 == 0 %} {% endif %}{% endfor %}");
+  write(
+      folder / "chat_template/values",
+      "{%- set ns = namespace(n=0) %}{% macro f(x, y=2) %}{{ x ~ y }}{% endmacro %}{% for k, v in {'a': [1, 2.5, none]}"
+      ".items() %}{% set ns.n = ns.n + v | length %}{{ f(k[::-1]) }}{% endfor %}{{ ns.n ** 2 // 3 }}"
+      "{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join(', ') | tojson }}");
+}
+
+void chunks(const fs::path& folder) {
+  write(folder / "chunker/text", std::string("\x20\x02\x05\x85\x20\x90", 6) +
+                                     "One heading\n\nA sentence. Another one, longer; it goes on? \xe4\xb8\xad\xe6\x96"
+                                     "\x87\xe3\x80\x82 Tables\tand\nlines.\n\nThe end");
+}
+
+void records(const fs::path& folder) {
+  library::Document document;
+  document.title = "Title";
+  document.text = "Heading\n\nText of a page.";
+  document.headings = {{1, {0, 7}}};
+  document.pages = {{1, {0, 24}, ""}};
+  fs::create_directories(folder / "records");
+  const auto to = [&](const char* name) {
+    return ::open((folder / "records" / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  };
+  int descriptor = to("document");
+  library::write_document(descriptor, document);
+  ::close(descriptor);
+  descriptor = to("failure");
+  library::write_failure(descriptor, "it is encrypted.");
+  ::close(descriptor);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) return 2;
+  const fs::path folder = arguments[1];
+  for (const auto write_seeds : {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records}) {
+    write_seeds(folder);
+  }
+}
