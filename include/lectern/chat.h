@@ -15,12 +15,14 @@
 namespace lectern {
 
 struct Citation {
-  int number = 0;           // as the answer writes it: [number]; it is `passages[number - 1]`
-  std::string file;         // absolute path
-  std::optional<int> page;  // physical page, from 1
-  std::string quote;        // the sentence of the passage that supports the answer
-  Span quote_span;          // of the quote, in the document's extracted text
-  Span answer_span;         // of the sentence that it supports, in `Answer::text`
+  int number = 0;                       // as the answer writes it: [number]; it is `passages[number - 1]`
+  std::string file;                     // absolute path, or a video's address
+  std::optional<int> page;              // physical page, from 1
+  std::string quote;                    // the sentence of the passage that supports the answer
+  Span quote_span;                      // of the quote, in the document's extracted text
+  Span answer_span;                     // of the sentence that it supports, in `Answer::text`
+  std::optional<std::int64_t> time_ms;  // of a recording: when the quote is said
+  std::string url;                      // of a video: a link to that moment
 };
 
 struct Answer {

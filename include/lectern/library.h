@@ -22,15 +22,24 @@ struct Span {
   std::int64_t end = 0;
 };
 
+/// A text's moment in the recording that it was taken from.
+struct TimeMark {
+  std::int64_t span_begin = 0;    // the byte from which on it holds
+  std::int64_t milliseconds = 0;  // since the recording's beginning
+};
+
 struct Passage {
   std::int64_t chunk = 0;   // its row in the library
-  std::string file;         // absolute path
+  std::string file;         // absolute path, or a video's address
   std::optional<int> page;  // physical page, from 1
   std::string heading;      // headings above it, "Chapter › Section"; may be empty
   Span span;                // in the document's extracted text
   double score = 0;         // higher is better
   double similarity = 0;    // cosine of question and passage
   std::string text;
+  std::optional<std::int64_t> time_ms;  // of a recording: when its first words are said
+  std::string url;                      // of a video: a link to that moment
+  std::vector<TimeMark> times;          // of a recording: when its parts are said, in their order
 };
 
 struct IndexFailure {

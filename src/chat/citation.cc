@@ -1,6 +1,20 @@
 #include "chat/citation.h"
 
+#include <algorithm>
+
+#include "core/moment.h"
+
 namespace lectern::chat {
+namespace {
+
+// When the passage's words from byte `at` of its document on are said.
+std::optional<std::int64_t> time_of(const Passage& passage, std::int64_t at) {
+  const auto after = std::upper_bound(passage.times.begin(), passage.times.end(), at,
+                                      [](std::int64_t place, const TimeMark& mark) { return place < mark.span_begin; });
+  return after == passage.times.begin() ? passage.time_ms : std::prev(after)->milliseconds;
+}
+
+}  // namespace
 
 std::vector<Citation> citations(std::span<const CitedSentence> sentences, std::span<const Passage> passages,
                                 const Evidence& evidence) {
@@ -18,6 +32,8 @@ std::vector<Citation> citations(std::span<const CitedSentence> sentences, std::s
       citation.quote_span = {passage.span.begin + offset,
                              passage.span.begin + offset + static_cast<std::int64_t>(quote.size())};
       citation.answer_span = sentence.span;
+      citation.time_ms = time_of(passage, citation.quote_span.begin);
+      if (!passage.url.empty() && citation.time_ms) citation.url = link_to_moment(passage.file, *citation.time_ms);
       found.push_back(std::move(citation));
     }
   }

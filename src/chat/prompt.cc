@@ -7,6 +7,7 @@
 
 #include "chat/marker.h"
 #include "chat/sentence.h"
+#include "core/moment.h"
 #include "lectern/error.h"
 
 namespace lectern::chat {
@@ -127,7 +128,8 @@ std::string PromptBuilder::passage_head(const Passage& passage, std::size_t numb
   std::string head = "[";
   head.append(std::to_string(number)).append("] ");
   if (passage.file.empty()) return head;  // some sentences of it only
-  head += std::filesystem::path(passage.file).filename().native();
+  head += passage.url.empty() ? std::filesystem::path(passage.file).filename().native()
+                              : clock_time(passage.time_ms.value_or(0));  // the heading names the video
   if (passage.page) {
     head.append(", ").append(phrases_.page_before).append(std::to_string(*passage.page)).append(phrases_.page_after);
   }

@@ -20,15 +20,19 @@ Json page_of(const std::optional<int>& page) { return page ? Json(*page) : Json(
 
 Json span_of(const Span& span) { return Json::array({span.begin, span.end}); }
 
+// Of recordings alone.
+void add_moment(Json& json, const std::optional<std::int64_t>& time_ms, const std::string& url) {
+  if (time_ms) json["time"] = static_cast<double>(*time_ms) / 1000;
+  if (!url.empty()) json["url"] = url;
+}
+
 Json passages_of(std::span<const Passage> passages) {
   Json list = Json::array();
   for (const auto& passage : passages) {
-    list.push_back({{"file", passage.file},
-                    {"page", page_of(passage.page)},
-                    {"heading", passage.heading},
-                    {"span", span_of(passage.span)},
-                    {"score", passage.score},
-                    {"text", passage.text}});
+    Json json = {{"file", passage.file},          {"page", page_of(passage.page)}, {"heading", passage.heading},
+                 {"span", span_of(passage.span)}, {"score", passage.score},        {"text", passage.text}};
+    add_moment(json, passage.time_ms, passage.url);
+    list.push_back(std::move(json));
   }
   return list;
 }
@@ -48,11 +52,13 @@ std::string to_json(std::span<const Passage> passages, std::string_view id) {
 std::string to_json(const Answer& answer, std::string_view id) {
   Json citations = Json::array();
   for (const auto& citation : answer.citations) {
-    citations.push_back({{"number", citation.number},
-                         {"file", citation.file},
-                         {"page", page_of(citation.page)},
-                         {"quote", citation.quote},
-                         {"answer_span", span_of(citation.answer_span)}});
+    Json one = {{"number", citation.number},
+                {"file", citation.file},
+                {"page", page_of(citation.page)},
+                {"quote", citation.quote},
+                {"answer_span", span_of(citation.answer_span)}};
+    add_moment(one, citation.time_ms, citation.url);
+    citations.push_back(std::move(one));
   }
   Json json = with_id(id);
   json["answer"] = answer.text;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/terminal.h"
+#include "core/moment.h"
 
 namespace lectern::cli {
 namespace {
@@ -43,11 +44,19 @@ std::string_view body_of(const Passage& passage) {
   return body == std::string_view::npos ? text : text.substr(body);
 }
 
+template <typename Source>
+std::string place_of(const Source& source) {
+  if (!source.url.empty()) return fmt::format("{} ({})", one_line(source.url), clock_time(source.time_ms.value_or(0)));
+  std::string text = shown_path(source.file);
+  if (source.page) text += fmt::format(", page {}", *source.page);
+  if (source.time_ms) text += ", " + clock_time(*source.time_ms);
+  return text;
+}
+
 }  // namespace
 
-std::string place(const std::string& file, const std::optional<int>& page) {
-  return shown_path(file) + (page ? fmt::format(", page {}", *page) : "");
-}
+std::string place(const Passage& passage) { return place_of(passage); }
+std::string place(const Citation& citation) { return place_of(citation); }
 
 std::string citation_lines(const Answer& answer) {
   auto citations = answer.citations;
@@ -55,7 +64,7 @@ std::string citation_lines(const Answer& answer) {
                    [](const auto& a, const auto& b) { return a.number < b.number; });
   std::vector<std::string> lines;
   for (const auto& citation : citations) {
-    auto line = fmt::format("[{}] {}", citation.number, place(citation.file, citation.page));
+    auto line = fmt::format("[{}] {}", citation.number, place(citation));
     if (!citation.quote.empty()) line += fmt::format(": \"{}\"", shortened(one_line(citation.quote), kLongestQuote));
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
   }
@@ -69,7 +78,7 @@ std::string passage_lines(std::span<const Passage> passages, int lines) {
   std::string text;
   for (std::size_t i = 0; i < passages.size(); ++i) {
     const auto& passage = passages[i];
-    text += fmt::format("[{}] {}", i + 1, place(passage.file, passage.page));
+    text += fmt::format("[{}] {}", i + 1, place(passage));
     if (!passage.heading.empty()) text += " · " + one_line(passage.heading);
     text += "\n";
     const auto body = wrapped(std::string(body_of(passage)), "    ", width);

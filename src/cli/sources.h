@@ -9,8 +9,9 @@
 
 namespace lectern::cli {
 
-/// "guide.pdf, page 3"
-std::string place(const std::string& file, const std::optional<int>& page);
+/// "guide.pdf, page 3", "talk.srt, 1:23", or the link to a video's moment
+std::string place(const Passage& passage);
+std::string place(const Citation& citation);
 
 /// One line each: [1] guide.pdf, page 3: "…". Numbers in order, a quote once.
 std::string citation_lines(const Answer& answer);

@@ -20,12 +20,13 @@ struct Page {
 };
 
 /// Paragraphs are separated by an empty line; a single line feed is a line break that matters (a table row, code).
-/// Headings and pages are in the order of the text, their spans apart from each other.
+/// Headings, pages and times are in the order of the text, the spans of the first two apart from each other.
 struct Document {
   std::string text;  // valid UTF-8 without control characters but tab and line feed
   std::string title;
   std::vector<Heading> headings;
   std::vector<Page> pages;
+  std::vector<TimeMark> times;  // of a recording: when what follows is said
 };
 
 /// Raised whenever a reader's text or spans change for the same file: such documents are read anew.

@@ -52,6 +52,20 @@ TEST_F(ChatTest, AnswersWithCitations) {
   EXPECT_GT(answer.ttft_ms, 0);
 }
 
+TEST_F(ChatTest, CitationsOfRecordingsNameTheMomentOfTheirQuote) {
+  engine.reply = {"Green tea is brewed at 80 degrees [1]."};
+  auto& tea = library.passages[0];
+  tea.file = "https://www.youtube.com/watch?v=abcdefghijk";
+  tea.page = {};
+  tea.time_ms = 61'000;
+  tea.url = tea.file + "&t=61s";
+  tea.times = {{90, 61'000}, {120, 65'500}, {150, 70'000}};
+  const auto answer = start_chat(engine, &library)->ask("How is green tea brewed?");
+  ASSERT_THAT(answer.citations, SizeIs(1));
+  EXPECT_EQ(answer.citations[0].time_ms, 65'500) << "the quote begins at byte 133";
+  EXPECT_EQ(answer.citations[0].url, "https://www.youtube.com/watch?v=abcdefghijk&t=65s");
+}
+
 TEST_F(ChatTest, DeclinesWithTheNearestPassages) {
   for (auto& passage : library.passages) passage.similarity = 0.05;
   std::string streamed;

@@ -23,6 +23,27 @@ TEST(Json, PassagesWithAndWithoutPage) {
   EXPECT_TRUE(parsed["passages"][1]["page"].is_null());
 }
 
+TEST(Json, MomentsOfRecordingsAlone) {
+  Passage page, spoken, seen;
+  page.page = 3;
+  spoken.time_ms = 83'400;
+  seen.time_ms = 0;
+  seen.url = "https://www.youtube.com/watch?v=abcdefghijk&t=0s";
+  Answer answer;
+  answer.passages = {page, spoken, seen};
+  answer.citations.resize(1);
+  answer.citations[0].time_ms = 1500;
+  answer.citations[0].url = "https://www.youtube.com/watch?v=abcdefghijk&t=1s";
+  const auto parsed = json::parse(to_json(answer));
+  EXPECT_FALSE(parsed["passages"][0].contains("time"));
+  EXPECT_EQ(parsed["passages"][1]["time"], 83.4);
+  EXPECT_FALSE(parsed["passages"][1].contains("url"));
+  EXPECT_EQ(parsed["passages"][2]["time"], 0.0);
+  EXPECT_EQ(parsed["passages"][2]["url"], seen.url);
+  EXPECT_EQ(parsed["citations"][0]["time"], 1.5);
+  EXPECT_EQ(parsed["citations"][0]["url"], answer.citations[0].url);
+}
+
 TEST(Json, NamesThatAreNotUtf8) {
   Passage passage;
   passage.file = "/\xff.txt";

@@ -22,6 +22,19 @@ TEST(CitationLines, NumberPlaceAndQuoteOnce) {
   EXPECT_EQ(citation_lines(answer), "[1] /guide.pdf, page 3: \"First line.\"\n[2] /guide.pdf, page 3: \"Second.\"\n");
 }
 
+TEST(CitationLines, MomentsOfRecordings) {
+  Answer answer;
+  answer.citations = {citation(1, "Spoken."), citation(2, "Seen.")};
+  for (auto& one : answer.citations) one.page = {};
+  answer.citations[0].time_ms = 83'400;
+  answer.citations[1].file = "https://www.youtube.com/watch?v=abcdefghijk";
+  answer.citations[1].time_ms = 3'725'000;
+  answer.citations[1].url = answer.citations[1].file + "&t=3725s";
+  EXPECT_EQ(citation_lines(answer),
+            "[1] /guide.pdf, 1:23: \"Spoken.\"\n"
+            "[2] https://www.youtube.com/watch?v=abcdefghijk&t=3725s (1:02:05): \"Seen.\"\n");
+}
+
 TEST(CitationLines, LongQuotesAreCut) {
   Answer answer;
   std::string quote;

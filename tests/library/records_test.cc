@@ -33,6 +33,7 @@ Document sample() {
   const std::string boxes =
       library::encode_word_boxes({100, 200, {{{6, 13}, 10, 20, 30, 40}, {{14, 17}, 50, 20, 70, 40}}}, 6);
   document.pages = {{3, {6, 25}, boxes}};
+  document.times = {{6, 1500}, {14, 83000}};
   return document;
 }
 
@@ -46,6 +47,9 @@ TEST(Records, ComeBackAsTheyWere) {
   ASSERT_EQ(out.document.pages.size(), 1u);
   EXPECT_EQ(out.document.pages[0].number, 3);
   EXPECT_EQ(out.document.pages[0].boxes, sample().pages[0].boxes);
+  ASSERT_EQ(out.document.times.size(), 2u);
+  EXPECT_EQ(out.document.times[1].span_begin, 14);
+  EXPECT_EQ(out.document.times[1].milliseconds, 83000);
 }
 
 TEST(Records, WordBoxesComeBackToATenthOfAPoint) {
@@ -80,6 +84,7 @@ TEST(Records, DamageIsRefusedOrHarmless) {
         ASSERT_TRUE(page.span.begin >= 0 && page.span.begin <= page.span.end && page.span.end <= size);
       }
       for (const auto& heading : out.document.headings) ASSERT_LE(heading.span.end, size);
+      for (const auto& time : out.document.times) ASSERT_TRUE(time.span_begin <= size && time.milliseconds >= 0);
     } catch (const Error& error) {
       ASSERT_EQ(error.code(), ErrorCode::kCorrupt) << error.what();
     }
@@ -97,6 +102,9 @@ TEST(Records, LiesAreRefused) {
   refused("no level", [](Document& d) { d.headings[0].level = 77; });
   refused("out of order", [](Document& d) { d.headings.push_back({1, {2, 3}}); });
   refused("pages out of order", [](Document& d) { d.pages.push_back({3, {25, 25}, ""}); });
+  refused("out of order", [](Document& d) { d.times.push_back({14, 90000}); });
+  refused("cuts a character", [](Document& d) { d.times[0].span_begin = 9; });
+  refused("no recording has", [](Document& d) { d.times[1].milliseconds = -1; });
   refused("not UTF-8", [](Document& d) { d.title = "\xff"; });
   refused("control characters", [](Document& d) { d.title = std::string("\0", 1); });
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "core/bytes_reader.h"
 #include "core/paths.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr std::string_view kWhat = "What the worker process sent";
 constexpr std::size_t kMaxReason = 1000;
 constexpr int kMaxLevel = 9;
+constexpr std::uint64_t kLongestRecording = std::uint64_t{1000} * 60 * 60 * 1000;  // milliseconds: some captions run on
 
 void write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -79,6 +81,8 @@ class RecordParser {
         return heading(fields);
       case RecordKind::kPage:
         return page(fields);
+      case RecordKind::kTime:
+        return time(fields);
       case RecordKind::kFailure:
         out_.failure = text(fields).substr(0, kMaxReason);
         out_.failure = to_valid_utf8(out_.failure);
@@ -113,6 +117,14 @@ class RecordParser {
     out_.document.pages.push_back(std::move(page));
   }
 
+  void time(BytesReader& fields) {
+    const auto begin = fields.read<std::uint64_t>("a time's place"), at = fields.read<std::uint64_t>("a time");
+    if (at > kLongestRecording) refuse("a time that no recording has");
+    const Span place = span({begin, begin}, last_time_);
+    last_time_ = place.begin + 1;
+    out_.document.times.push_back({place.begin, static_cast<std::int64_t>(at)});
+  }
+
   // Valid UTF-8 by the worker's promise, which is checked.
   std::string text(BytesReader& fields) {
     const std::string_view bytes = fields.take_text(fields.remaining(), "a text");
@@ -125,11 +137,16 @@ class RecordParser {
     return copy;
   }
 
-  Span span(BytesReader& fields, std::int64_t least) {
+  Span span(BytesReader& fields, std::int64_t least) const {
+    const auto begin = fields.read<std::uint64_t>("a span");
+    return span({begin, fields.read<std::uint64_t>("a span")}, least);
+  }
+
+  Span span(std::pair<std::uint64_t, std::uint64_t> ends, std::int64_t least) const {
     const std::string& text = out_.document.text;
-    const auto begin = fields.read<std::uint64_t>("a span"), end = fields.read<std::uint64_t>("a span");
+    const auto [begin, end] = ends;
     if (begin > end || end > text.size()) refuse("a span outside the text");
-    const auto inside = [&](std::uint64_t at) {
+    const auto inside = [&text](std::uint64_t at) {
       return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0u) == 0x80u;
     };
     if (inside(begin) || inside(end)) refuse("a span that cuts a character");
@@ -141,7 +158,7 @@ class RecordParser {
   BytesReader reader_;
   ExtractedRecords out_;
   bool ended_ = false;
-  std::int64_t last_heading_ = 0, last_page_ = 0;
+  std::int64_t last_heading_ = 0, last_page_ = 0, last_time_ = 0;
   int last_number_ = 0;
 };
 
@@ -168,6 +185,12 @@ void write_document(int descriptor, const Document& document) {
     put(payload, static_cast<std::uint32_t>(page.number));
     put_span(payload, page.span);
     put_record(out, RecordKind::kPage, payload + page.boxes);
+  }
+  for (const TimeMark& time : document.times) {
+    std::string payload;
+    put(payload, static_cast<std::uint64_t>(time.span_begin));
+    put(payload, static_cast<std::uint64_t>(time.milliseconds));
+    put_record(out, RecordKind::kTime, payload);
   }
   put_record(out, RecordKind::kEnd, {});
   write_all(descriptor, out);

@@ -19,6 +19,7 @@ enum class RecordKind : std::uint32_t {
   kPage = 4,     // u32 number, u64 begin, u64 end, then the word boxes
   kFailure = 5,  // why there is nothing: text, see IndexFailure
   kEnd = 6,
+  kTime = 7,  // u64 begin, u64 milliseconds
 };
 
 /// Throws Error kIo when nobody reads.
@@ -30,7 +31,7 @@ struct ExtractedRecords {
   std::string failure;  // empty where there is a document
 };
 
-/// Believes nothing: lengths, order, spans, UTF-8 and word boxes are checked. Throws Error kCorrupt.
+/// Believes nothing: lengths, order, spans, times, UTF-8 and word boxes are checked. Throws Error kCorrupt.
 ExtractedRecords read_records(std::span<const std::byte> bytes);
 
 }  // namespace lectern::library

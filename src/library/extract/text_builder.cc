@@ -18,6 +18,8 @@ void TextBuilder::settle() {
   static constexpr std::string_view kBreaks[] = {"", " ", "\t", "\n", "\n\n"};
   if (!document_.text.empty()) document_.text += kBreaks[static_cast<int>(pending_)];
   pending_ = Break::kNone;
+  if (time_) document_.times.push_back({static_cast<std::int64_t>(document_.text.size()), *time_});
+  time_.reset();
   if (in_heading_ && heading_.span.begin < 0) heading_.span.begin = static_cast<std::int64_t>(document_.text.size());
 }
 
@@ -68,6 +70,8 @@ void TextBuilder::end_heading() {
 void TextBuilder::title(std::string_view title) {
   if (document_.title.empty()) document_.title = one_line(title);
 }
+
+void TextBuilder::time(std::int64_t milliseconds) { time_ = milliseconds; }
 
 Document TextBuilder::finish() {
   end_heading();

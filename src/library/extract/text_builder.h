@@ -1,6 +1,8 @@
 // Builds a document's text piece by piece.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +23,8 @@ class TextBuilder {
   void begin_heading(int level);
   void end_heading();
   void title(std::string_view title);
+  /// What follows is said at that moment of a recording.
+  void time(std::int64_t milliseconds);
 
   /// Ends a heading that is still open.
   Document finish();
@@ -33,6 +37,7 @@ class TextBuilder {
   Document document_;
   Break pending_ = Break::kNone;
   bool in_heading_ = false;
+  std::optional<std::int64_t> time_;  // of the next piece
   Heading heading_;
 };
 
