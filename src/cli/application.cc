@@ -49,7 +49,10 @@ void complain(const std::string& message) {
 
 int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = "lectern";
-  for (const auto* chosen : app.get_subcommands()) command += " " + chosen->get_name();
+  for (const auto* level = &app; !level->get_subcommands().empty();) {
+    level = level->get_subcommands().front();
+    command += " " + level->get_name();
+  }
   complain(error.what());
   std::fprintf(stderr, "Try: %s --help\n", command.c_str());
   return 2;
@@ -60,6 +63,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_search(app, chosen);
   add_ask(app, chosen);
   add_chat(app, chosen);
+  add_library_command(app, chosen);
   add_compile(app, chosen);
   add_inspect(app, chosen);
   add_tokenize(app, chosen);

@@ -15,6 +15,7 @@ void add_index(CLI::App& app, Action& chosen);
 void add_search(CLI::App& app, Action& chosen);
 void add_ask(CLI::App& app, Action& chosen);
 void add_chat(CLI::App& app, Action& chosen);
+void add_library_command(CLI::App& app, Action& chosen);
 void add_compile(CLI::App& app, Action& chosen);
 void add_inspect(CLI::App& app, Action& chosen);
 void add_tokenize(CLI::App& app, Action& chosen);

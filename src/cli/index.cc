@@ -35,10 +35,6 @@ constexpr const char* kFooter =
     "Exit status:\n"
     "  0 also when some files could not be read; 1 when none could, when a folder does not exist, or when stopped";
 
-std::string times(std::int64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", grouped(count), what, count == 1 ? "" : "s");
-}
-
 int run(const IndexCommand& command) {
   const std::vector<std::filesystem::path> folders(command.folders.begin(), command.folders.end());
   check_folders(folders);
@@ -78,12 +74,12 @@ IndexReport index_folders(Library& library, const std::vector<std::filesystem::p
 }
 
 std::string report_text(const IndexReport& report) {
-  std::string text = times(report.indexed, "document") + " indexed";
+  std::string text = counted(report.indexed, "document") + " indexed";
   if (report.unchanged > 0) text += fmt::format(", {} unchanged", grouped(report.unchanged));
   if (report.removed > 0) text += fmt::format(", {} removed", grouped(report.removed));
   if (report.failed > 0) text += fmt::format(", {} failed", grouped(report.failed));
   if (report.chunks > 0) {
-    text += fmt::format(": {}, {}", times(report.chunks, "chunk"), times(report.word_pieces, "word piece"));
+    text += fmt::format(": {}, {}", counted(report.chunks, "chunk"), counted(report.word_pieces, "word piece"));
   }
   text += fmt::format(" in {:.1f} s.\n", report.seconds);
   if (report.cancelled) text += "Stopped before the end: the same command goes on from here.\n";

@@ -9,6 +9,7 @@
 #include "cli/statistic.h"
 #include "lectern/chat.h"
 #include "lectern/library.h"
+#include "lectern/library_file.h"
 
 namespace lectern::cli {
 
@@ -17,6 +18,12 @@ std::string to_json(std::span<const Passage> passages, std::string_view id = {})
 std::string to_json(const Answer& answer, std::string_view id = {});
 std::string to_json(const IndexReport& report);
 std::string to_json(const BenchResult& result);
+std::string to_json(std::span<const LibrarySummary> libraries);
+std::string to_json(const LibraryDetails& details);
+std::string to_json(const LibraryCheck& check);
+std::string to_json(const ExportedDocument& exported);
+std::string to_json(const ExportReport& report);
+std::string removed_to_json(std::string_view file);
 std::string failure_to_json(std::string_view message, std::string_view id);
 std::string ids_to_json(std::span<const std::int32_t> ids);
 std::string perplexity_to_json(double perplexity, std::int64_t tokens);

@@ -36,11 +36,10 @@ CLI::Option* add_library(CLI::App& command, SharedOptions& options) {
   command.add_option("--embedding-model", options.embedding_model, "The model that finds passages by their meaning")
       ->type_name("MODEL")
       ->capture_default_str();
-  return command
-      .add_option("--library", options.library, "The library: a name, or the path of a file that ends in .db")
-      ->check(CLI::Validator(check_library, ""))
-      ->type_name("NAME")
-      ->capture_default_str();
+  auto* library =
+      command.add_option("--library", options.library, "The library: a name, or the path of a file that ends in .db");
+  check_library_name(*library);
+  return library;
 }
 
 void add_threads(CLI::App& command, SharedOptions& options) {
@@ -52,6 +51,10 @@ void add_threads(CLI::App& command, SharedOptions& options) {
 
 void add_json(CLI::App& command, SharedOptions& options) {
   command.add_flag("--json", options.json, "Print JSON for other programs");
+}
+
+void check_library_name(CLI::Option& option) {
+  option.check(CLI::Validator(check_library, ""))->type_name("NAME")->capture_default_str();
 }
 
 std::filesystem::path library_file(const std::string& library) {

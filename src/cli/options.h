@@ -27,6 +27,9 @@ CLI::Option* add_library(CLI::App& command, SharedOptions& options);  // and the
 void add_threads(CLI::App& command, SharedOptions& options);
 void add_json(CLI::App& command, SharedOptions& options);
 
+/// For an option that takes a library's name or path.
+void check_library_name(CLI::Option& option);
+
 /// A name becomes a file in the data directory; a path is itself.
 std::filesystem::path library_file(const std::string& library);
 

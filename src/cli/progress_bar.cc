@@ -58,6 +58,10 @@ std::string progress_line(const Progress& progress, double seconds, int width) {
   return line.substr(0, bytes);
 }
 
+std::string counted(std::int64_t number, std::string_view what) {
+  return grouped(number) + " " + std::string(what) + (number == 1 ? "" : "s");
+}
+
 ProgressBar::ProgressBar(bool shown) : shown_(shown && is_terminal(STDERR_FILENO)) {}
 
 ProgressBar::~ProgressBar() {

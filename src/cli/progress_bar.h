@@ -38,4 +38,7 @@ std::string progress_line(const Progress& progress, double seconds, int width);
 /// "1,234,567"
 std::string grouped(std::int64_t number);
 
+/// "1 document", "1,234 documents"
+std::string counted(std::int64_t number, std::string_view what);
+
 }  // namespace lectern::cli

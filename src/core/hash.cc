@@ -6,43 +6,35 @@
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <vector>
 
 #include "core/paths.h"
 #include "lectern/error.h"
 
 namespace lectern {
-namespace {
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
-      throw Error(ErrorCode::kInternal, "OpenSSL offers no SHA-256.");
-    }
+Sha256::Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+  if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
+    throw Error(ErrorCode::kInternal, "OpenSSL offers no SHA-256.");
   }
-  void add(const void* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
-  std::string digest() {
-    unsigned char bytes[32];
-    EVP_DigestFinal_ex(context_.get(), bytes, nullptr);
-    std::string text;
-    for (unsigned char b : bytes) {
-      text += "0123456789abcdef"[b >> 4];
-      text += "0123456789abcdef"[b & 15];
-    }
-    return text;
+}
+
+void Sha256::add(std::span<const std::byte> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+
+std::string Sha256::digest() {
+  unsigned char bytes[32];
+  EVP_DigestFinal_ex(context_.get(), bytes, nullptr);
+  std::string text;
+  for (unsigned char b : bytes) {
+    text += "0123456789abcdef"[b >> 4];
+    text += "0123456789abcdef"[b & 15];
   }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
-
-}  // namespace
+  return text;
+}
 
 std::string sha256(std::span<const std::byte> bytes) {
   Sha256 hash;
-  hash.add(bytes.data(), bytes.size());
+  hash.add(bytes);
   return hash.digest();
 }
 
@@ -56,7 +48,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   std::vector<std::byte> buffer(std::size_t{1} << 20);
   ssize_t got = 0;
   while ((got = ::read(descriptor, buffer.data(), buffer.size())) > 0) {
-    hash.add(buffer.data(), static_cast<std::size_t>(got));
+    hash.add(std::span(buffer).first(static_cast<std::size_t>(got)));
   }
   const int error = errno;
   ::close(descriptor);

@@ -3,12 +3,26 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 
+struct evp_md_ctx_st;
+
 namespace lectern {
 
-std::string sha256(std::span<const std::byte> bytes);  // 64 hexadecimal digits
+/// Of bytes that come in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  void add(std::span<const std::byte> bytes);
+  std::string digest();  // 64 hexadecimal digits; nothing can be added after it
+
+ private:
+  std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
+};
+
+std::string sha256(std::span<const std::byte> bytes);
 /// Of a file, read in pieces. Throws Error kNotFound, kIo.
 std::string sha256_of_file(const std::filesystem::path& path);
 

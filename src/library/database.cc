@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cstring>
+
 #include "core/paths.h"
 #include "lectern/error.h"
 
@@ -29,14 +31,26 @@ ErrorCode error_code(int sqlite_code) {
   }
 }
 
-std::string_view advice(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kCorrupt:
-      return " It is no library, or it is damaged: name another file, or delete this one and index again.";
-    case ErrorCode::kBusy:
+std::string_view advice(int sqlite_code) {
+  switch (sqlite_code & 0xff) {
+    case SQLITE_NOTADB:
+      return " It is no library, or its beginning is damaged: name another file, or remove this one and index again.";
+    case SQLITE_CORRUPT:
+      return " It is damaged: `lectern library verify` says where, mends what it can, and tells what can be saved.";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
       return " Another process holds it: try again when that is done.";
-    case ErrorCode::kIo:
-      return " Check that its folder exists, may be written and has space left.";
+    case SQLITE_FULL:
+      return " Make room on its disk, then run the same command again: what was committed is kept.";
+    case SQLITE_CANTOPEN:
+      return " Check that its folder exists and may be written.";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return " Check that the file and its folder may be written.";
+    case SQLITE_IOERR:
+      return " Check its disk and the space left there, then run the same command again: what was committed is kept.";
+    case SQLITE_NOMEM:
+      return " Close other programs, then run the same command again: what was committed is kept.";
     default:
       return "";
   }
@@ -44,9 +58,10 @@ std::string_view advice(ErrorCode code) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& file) : file_(file) {
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(file.c_str(), &handle_, kFlags, nullptr);
+Database::Database(const std::filesystem::path& file, Mode mode) : file_(file) {
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (mode == Mode::kCreate) flags |= SQLITE_OPEN_CREATE;
+  const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
   try {
     if (code != SQLITE_OK) fail(code);
     sqlite3_busy_timeout(handle_, kBusyMilliseconds);
@@ -71,9 +86,11 @@ std::int64_t Database::pragma(const char* name) {
 }
 
 void Database::fail(int code) const {
-  const ErrorCode kind = error_code(code);
-  const char* why = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
-  throw Error(kind, "The library " + quoted(file_) + " failed: " + why + "." + std::string(advice(kind)));
+  const bool told = handle_ != nullptr && (sqlite3_extended_errcode(handle_) & 0xff) == (code & 0xff);
+  std::string why = told ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+  const int system = handle_ != nullptr && (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(handle_) : 0;
+  if (system != 0) why += std::string(" (") + std::strerror(system) + ")";
+  throw Error(error_code(code), "The library " + quoted(file_) + " failed: " + why + "." + std::string(advice(code)));
 }
 
 Statement::Statement(Database& database, std::string_view sql) : database_(database) {
@@ -135,19 +152,42 @@ void Statement::reset() {
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
 double Statement::real(int column) const { return sqlite3_column_double(handle_, column); }
 
+// A null pointer for what is no SQL NULL means that SQLite had no memory for it.
 std::string_view Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
-  return bytes == nullptr ? std::string_view{}
-                          : std::string_view(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+  if (bytes == nullptr && !is_null(column)) database_.fail(SQLITE_NOMEM);
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
 }
 
 std::string_view Statement::blob(int column) const {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
-  return bytes == nullptr ? std::string_view{}
-                          : std::string_view(bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
+  if (bytes == nullptr && size > 0) database_.fail(SQLITE_NOMEM);
+  return {bytes, size};
 }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+int Statement::columns() const { return sqlite3_column_count(handle_); }
+
+std::string_view Statement::name(int column) const {
+  const char* name = sqlite3_column_name(handle_, column);
+  if (name == nullptr) database_.fail(SQLITE_NOMEM);
+  return name;
+}
+
+Statement::Type Statement::type(int column) const {
+  switch (sqlite3_column_type(handle_, column)) {
+    case SQLITE_INTEGER:
+      return Type::kInteger;
+    case SQLITE_FLOAT:
+      return Type::kReal;
+    case SQLITE_TEXT:
+      return Type::kText;
+    case SQLITE_BLOB:
+      return Type::kBlob;
+    default:
+      return Type::kNull;
+  }
+}
 
 Transaction::Transaction(Database& database, Kind kind) : database_(database) {
   database.execute(kind == Kind::kWrite ? "BEGIN IMMEDIATE" : "BEGIN");

@@ -16,8 +16,11 @@ namespace lectern::library {
 /// One connection. Not for two threads at once.
 class Database {
  public:
-  /// Opens or creates `file`. Throws Error: kIo, kCorrupt (not an SQLite file).
-  explicit Database(const std::filesystem::path& file);
+  enum class Mode { kCreate, kExisting };
+
+  /// Opens `file` (for reading alone where it may not be written), or creates it with kCreate. Throws Error: kIo,
+  /// kCorrupt (not an SQLite file).
+  explicit Database(const std::filesystem::path& file, Mode mode = Mode::kCreate);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -54,11 +57,16 @@ class Statement {
   void run();   // to its end, then ready for new parameters
   void reset();
 
+  enum class Type { kNull, kInteger, kReal, kText, kBlob };
+
+  int columns() const;
+  std::string_view name(int column) const;
+  Type type(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;
   std::string_view text(int column) const;  // valid until the next step
   std::string_view blob(int column) const;
-  bool is_null(int column) const;
+  bool is_null(int column) const { return type(column) == Type::kNull; }
 
  private:
   Database& database_;

@@ -88,7 +88,7 @@ void Indexer::plan(std::span<const std::filesystem::path> roots) {
     if (present.contains(row.path)) continue;
     if (is_below_any(row.path, named) && !is_below_any(row.path, found.unread_folders)) {
       gone_.push_back(row);
-    } else if (!row.failed() && row.recipe != recipe_) {
+    } else if (!row.failed() && !row.recipe.makes_chunks_of(recipe_)) {
       jobs_.push_back({{}, row, true});
     }
   }
@@ -194,10 +194,12 @@ void Indexer::embed_batch() {
 void Indexer::commit(Pending& document) {
   const Stopwatch watch(report_.store_s);
   Loaded& loaded = document.loaded;
+  Recipe recipe = recipe_;
+  recipe.extractor = loaded.row.recipe.extractor;  // an older one where only the text in the library was at hand
   Transaction transaction(store_.database(), Transaction::Kind::kWrite);
   const std::int64_t id =
       loaded.kind == Loaded::Kind::kDocument ? store_.put_document(loaded.row, loaded.document) : loaded.row.id;
-  store_.put_chunks(id, recipe_, loaded.document, loaded.chunks, document.embeddings);
+  store_.put_chunks(id, recipe, loaded.document, loaded.chunks, document.embeddings);
   transaction.commit();
   ++report_.indexed;
   report_.chunks += std::ssize(loaded.chunks);

@@ -1,8 +1,10 @@
--- A library: one SQLite file, changed one document a transaction. This is version 1 (PRAGMA user_version).
+-- A library: one SQLite file, changed one document a transaction. This is version 2 (PRAGMA user_version);
+-- migration.cc makes it of earlier ones.
 -- The full-text index and any vector index are derived; what the other tables hold is the truth.
 
 CREATE TABLE folders (          -- what `index` was given: folders, or single files
-  path BLOB PRIMARY KEY         -- absolute; BLOB because a path is bytes
+  path BLOB PRIMARY KEY,        -- absolute; BLOB because a path is bytes
+  seal TEXT NOT NULL DEFAULT '' -- see seals
 ) WITHOUT ROWID;
 
 CREATE TABLE recipes (          -- what made a document's rows; where it is not today's, `index` makes them anew
@@ -56,6 +58,15 @@ CREATE TABLE chunks (
   embedding   BLOB NOT NULL     -- F16 [embedding_size], length 1
 );
 CREATE INDEX chunks_of_document ON chunks (document);
+
+-- What each document's rows held when they were written, as SHA-256 (seal.h): `lectern library verify` finds by it what
+-- changed since.
+CREATE TABLE seals (
+  document INTEGER PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
+  content  TEXT NOT NULL,  -- its row with its recipe, headings, pages
+  passages TEXT NOT NULL,  -- its chunks with their embeddings
+  words    TEXT NOT NULL   -- its rows of chunk_words
+);
 
 -- rowid = chunks.id. It keeps its own text: a row can then be deleted whatever ICU made of that text meanwhile.
 CREATE VIRTUAL TABLE chunk_words USING fts5 (

@@ -1,15 +1,12 @@
 #include "library/store.h"
 
-#include "core/paths.h"
 #include "lectern/error.h"
-#include "library/schema.h"
-#include "library/words.h"
+#include "library/chunk_words.h"
+#include "library/migration.h"
+#include "library/seal.h"
 
 namespace lectern::library {
 namespace {
-
-constexpr std::int64_t kApplicationId = 0x4c637472;  // "Lctr"
-constexpr std::int64_t kSchemaVersion = 1;
 
 std::string_view part(const std::string& text, Span span) {
   return std::string_view(text).substr(static_cast<std::size_t>(span.begin),
@@ -18,34 +15,8 @@ std::string_view part(const std::string& text, Span span) {
 
 }  // namespace
 
-Store::Store(const std::filesystem::path& file) : database_(file) { create_or_check(); }
-
-void Store::create_or_check() {
-  const auto version = [&] { return database_.pragma("user_version"); };
-  const auto is_empty = [&] {
-    Statement count(database_, "SELECT count(*) FROM sqlite_master");
-    return count.step() && count.integer(0) == 0;
-  };
-  if (version() == 0 && is_empty()) {
-    database_.execute("PRAGMA journal_mode = WAL");
-    Transaction transaction(database_, Transaction::Kind::kWrite);
-    if (version() == 0) {  // nobody was faster
-      database_.execute(kSchema);
-      database_.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
-      database_.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
-    }
-    transaction.commit();
-  }
-  if (database_.pragma("application_id") != kApplicationId) {
-    throw Error(ErrorCode::kCorrupt,
-                quoted(database_.file()) + " is another program's database, not a library: name another file.");
-  }
-  if (version() > kSchemaVersion) {
-    throw Error(ErrorCode::kVersion, "The library " + quoted(database_.file()) +
-                                         " was written by a newer Lectern (its version is " +
-                                         std::to_string(version()) + ", this program knows " +
-                                         std::to_string(kSchemaVersion) + "): update Lectern, or name another file.");
-  }
+Store::Store(const std::filesystem::path& file) : database_(file) {
+  create_or_migrate(database_);
   database_.execute("PRAGMA synchronous = NORMAL");  // in WAL mode a power cut may undo the last commits, no more
 }
 
@@ -94,6 +65,7 @@ Document Store::document(std::int64_t id) {
 void Store::put_folder(std::string_view path) {
   Statement insert(database_, "INSERT OR IGNORE INTO folders (path) VALUES (?)");
   insert.bind_blob(0, path).run();
+  put_folder_seal(database_, path);
 }
 
 std::vector<std::string> Store::folders() {
@@ -152,7 +124,7 @@ std::int64_t Store::put_document(const StoredDocument& row, const Document& docu
   return id;
 }
 
-void Store::put_failure(const StoredDocument& row) { insert_row(row, nullptr); }
+void Store::put_failure(const StoredDocument& row) { put_seal(database_, insert_row(row, nullptr)); }
 
 void Store::put_chunks(std::int64_t document, const Recipe& recipe, const Document& text,
                        const std::vector<Chunk>& chunks, std::string_view embeddings) {
@@ -162,16 +134,16 @@ void Store::put_chunks(std::int64_t document, const Recipe& recipe, const Docume
   Statement insert(database_,
                    "INSERT INTO chunks (document, page, heading, span_begin, span_end, word_pieces, embedding) "
                    "VALUES (?, ?, ?, ?, ?, ?, ?)");
-  Statement words(database_, "INSERT INTO chunk_words (rowid, heading, body) VALUES (?, ?, ?)");
+  ChunkWords words(database_);
   const std::size_t bytes = static_cast<std::size_t>(recipe.embedding_size) * 2;
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     const Chunk& chunk = chunks[i];
     insert.bind(0, document).bind(1, chunk.page).bind_text(2, chunk.heading);
     insert.bind(3, chunk.span.begin).bind(4, chunk.span.end).bind(5, std::int64_t{chunk.word_pieces});
     insert.bind_blob(6, embeddings.substr(i * bytes, bytes)).run();
-    const std::string heading = index_text(chunk.heading), body = index_text(part(text.text, chunk.span));
-    words.bind(0, database_.last_row()).bind_text(1, heading).bind_text(2, body).run();
+    words.put(database_.last_row(), chunk.heading, part(text.text, chunk.span));
   }
+  put_seal(database_, document);
 }
 
 void Store::move_document(std::int64_t id, const StoredDocument& to) {
@@ -179,11 +151,13 @@ void Store::move_document(std::int64_t id, const StoredDocument& to) {
   if (old.bind_blob(0, to.path).step()) remove(old.integer(0));
   Statement update(database_, "UPDATE documents SET path = ?, size = ?, modified_ns = ? WHERE id = ?");
   update.bind_blob(0, to.path).bind(1, to.size).bind(2, to.modified_ns).bind(3, id).run();
+  put_seal(database_, id);
 }
 
 void Store::touch(std::int64_t id, std::int64_t size, std::int64_t modified_ns) {
   Statement update(database_, "UPDATE documents SET size = ?, modified_ns = ? WHERE id = ?");
   update.bind(0, size).bind(1, modified_ns).bind(2, id).run();
+  put_seal(database_, id);
 }
 
 void Store::remove_chunks(std::int64_t document) {

@@ -22,6 +22,11 @@ struct Recipe {
   int embedding_size = 0;
 
   bool operator==(const Recipe&) const = default;
+  /// Whether the same text gives the same chunks and embeddings.
+  bool makes_chunks_of(const Recipe& other) const {
+    return chunker == other.chunker && embedding_model == other.embedding_model &&
+           embedding_size == other.embedding_size;
+  }
 };
 
 /// A row of `documents` without its text.
@@ -41,7 +46,8 @@ struct StoredDocument {
 /// One connection; what it changes is inside a Transaction of the caller's.
 class Store {
  public:
-  /// Opens the library, making one where there is none. Throws Error: kVersion (of a newer Lectern), kCorrupt, kIo.
+  /// Opens the library, making one where there is none; one of an earlier version becomes today's. Throws as
+  /// create_or_migrate does.
   explicit Store(const std::filesystem::path& file);
 
   Database& database() { return database_; }
@@ -52,7 +58,7 @@ class Store {
   void put_folder(std::string_view path);
   std::vector<std::string> folders();
 
-  /// Replaces what is stored at that path; its `id` is ignored, and the new one returned.
+  /// Replaces what is stored at that path; its `id` is ignored, and the new one returned. put_chunks must follow.
   std::int64_t put_document(const StoredDocument& row, const Document& document);
   void put_failure(const StoredDocument& row);
   /// Replaces a document's chunks; `embeddings` are F16 [chunks, embedding_size].
@@ -63,7 +69,6 @@ class Store {
   void remove(std::int64_t id);
 
  private:
-  void create_or_check();
   std::int64_t recipe_id(const Recipe& recipe);
   std::int64_t insert_row(const StoredDocument& row, const Document* document);
   void remove_chunks(std::int64_t document);

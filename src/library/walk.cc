@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "library/companions.h"
 #include "library/extractor.h"
 
 namespace lectern::library {
@@ -96,12 +97,6 @@ class Walker {
     out_.files.push_back(std::move(file));
   }
 
-  bool is_of_library(std::string_view path) const {
-    if (!path.starts_with(library_)) return false;
-    path.remove_prefix(library_.size());
-    return path.empty() || path == "-wal" || path == "-shm" || path == "-journal" || path == "-writer";
-  }
-
   void list(const std::string& folder) {
     const std::unique_ptr<DIR, CloseFolder> open(::opendir(folder.c_str()));
     std::vector<std::string> names;
@@ -120,7 +115,7 @@ class Walker {
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
       std::string path = folder == "/" ? folder + name : folder + '/' + name;
-      if (!is_of_library(path)) visit(path, false);
+      if (!is_of_library(path, library_)) visit(path, false);
     }
   }
 

@@ -30,7 +30,7 @@ TEST_F(UsageTest, EveryCommandHasHelp) {
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Exit status"));
   for (const std::string command :
-       {"index", "search", "ask", "chat", "compile", "inspect", "tokenize", "perplexity", "bench"}) {
+       {"index", "search", "ask", "chat", "library", "compile", "inspect", "tokenize", "perplexity", "bench"}) {
     EXPECT_THAT(help.out, HasSubstr("\n  " + command + " "));
     const auto result = lectern({command, "--help"});
     EXPECT_EQ(result.status, 0) << command;

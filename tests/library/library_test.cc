@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "library/documents.h"
+#include "library/dump.h"
 #include "library/fake_embedder.h"
 #include "library/unprivileged.h"
 #include "support/expect_error.h"
@@ -292,6 +293,38 @@ TEST_F(LibraryTest, AnotherModelEmbedsEveryDocumentAnew) {
   const auto passages = open()->search("bread butter", 1);
   ASSERT_EQ(passages.size(), 1u);
   EXPECT_GT(passages[0].similarity, 0.5);
+}
+
+TEST_F(LibraryTest, AnotherChunkerCutsTheStoredTextAnew) {
+  write("in/a.md", "# Apples\n\nThey are red.\n\n# Pears\n\nThey are not.\n");
+  write("out/b.txt", "Bread and butter.");
+  index();
+  const std::string before = dump(file_);
+  execute("UPDATE recipes SET chunker = chunker - 1");
+  const auto embedded = embedder_.embedded();
+  const std::vector<fs::path> folders = {folder_ / "in"};
+  EXPECT_EQ(open()->index(folders).indexed, 2);
+  EXPECT_GT(embedder_.embedded(), embedded);
+  execute("DELETE FROM folders WHERE path <> CAST('" + folder_.native() + "' AS BLOB)");
+  EXPECT_EQ(difference(dump(file_), before), "");
+}
+
+TEST_F(LibraryTest, AnotherExtractorReadsEveryFileOfItsFolderAnew) {
+  write("in/a.txt", "Apples and pears.");
+  write("out/b.txt", "Bread and butter.");
+  index();
+  const std::string before = dump(file_);
+  execute("UPDATE recipes SET extractor = extractor - 1");
+  const auto embedded = embedder_.embedded();
+  const std::vector<fs::path> in = {folder_ / "in"};
+  EXPECT_EQ(open()->index(in).indexed, 1) << "the text of the other cannot be made anew without its folder";
+  EXPECT_EQ(open()->index(in).indexed, 0);
+  EXPECT_EQ(embedder_.embedded(), embedded + 1);
+  const auto report = index();
+  EXPECT_EQ(report.indexed, 1);
+  EXPECT_EQ(report.unchanged, 1);
+  execute("DELETE FROM folders WHERE path <> CAST('" + folder_.native() + "' AS BLOB)");
+  EXPECT_EQ(difference(dump(file_), before), "");
 }
 
 TEST_F(LibraryTest, ALibraryThatIsOpenSeesWhatIsIndexedLater) {

@@ -6,6 +6,7 @@
 #include "lectern/library.h"
 #include "library/fake_embedder.h"
 #include "support/expect_error.h"
+#include "support/sqlite.h"
 #include "support/temporary_file.h"
 
 namespace lectern::test {
@@ -37,7 +38,12 @@ class ProcessTest : public testing::Test {
     embedder.before_embed = [&] {
       if (++calls == call) at();
     };
-    index(embedder);
+    try {
+      index(embedder);
+    } catch (const Error& error) {
+      std::cerr << "the other process: " << error.what() << std::endl;
+      ::_exit(1);
+    }
     ::_exit(0);
   }
 
@@ -79,6 +85,35 @@ TEST_F(ProcessTest, ASecondWriterIsRefusedAndReadersAreNot) {
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   EXPECT_GT(index(embedder).indexed, 0);  // the lock went with its holder
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST_F(ProcessTest, ReadersAnswerWhileAWriterIsInItsTransaction) {
+  FakeEmbedder embedder;
+  index(embedder);
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    support::Sqlite writer(file_);
+    writer.execute("BEGIN EXCLUSIVE");
+    writer.execute("DELETE FROM chunks");
+    writer.execute("UPDATE documents SET text = 'none'");
+    if (::write(ends[1], "x", 1) == 1) ::pause();
+    ::_exit(0);
+  }
+  char byte;
+  ASSERT_EQ(::read(ends[0], &byte, 1), 1);
+  const auto ask = [&] { return open_library(file_, embedder)->search("document 7", 5); };
+  const auto during = ask();
+  ASSERT_EQ(during.size(), 5u);
+  EXPECT_NE(during[0].text.find("sentence"), std::string::npos);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  const auto after = ask();
+  ASSERT_EQ(after.size(), 5u);
+  EXPECT_EQ(after[0].text, during[0].text);
   ::close(ends[0]);
   ::close(ends[1]);
 }

@@ -1,0 +1,105 @@
+// Libraries as files: which there are, what they hold, whether they are whole. No model is needed for any of this.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/library.h"
+#include "lectern/progress.h"
+
+namespace lectern {
+
+struct LibrarySummary {
+  std::string name;  // of NAME.db in the data folder; else the path
+  std::filesystem::path file;
+  std::int64_t documents = 0, failed = 0, chunks = 0;
+  std::int64_t bytes = 0;  // with the files beside it
+  std::vector<std::string> folders;
+  std::string problem;  // why it cannot be opened, a sentence; empty where it can
+};
+
+struct LibraryDocument {
+  std::string file;              // absolute path
+  std::string type, title;       // "pdf", …
+  std::int64_t size = 0;         // bytes, when it was read
+  std::int64_t modified_ns = 0;  // since 1970, when it was read
+  std::string content_hash;      // SHA-256; empty where the next `index` reads it again whatever it holds
+  std::int64_t chunks = 0;
+  std::string state;   // "current", "changed", "gone", "outdated" (an earlier Lectern read it), "failed"
+  std::string reason;  // for any but "current"
+};
+
+struct LibraryDetails {
+  LibrarySummary summary;
+  int version = 0;                            // of its schema
+  std::vector<std::string> embedding_models;  // content hashes
+  std::vector<LibraryDocument> documents;     // by path
+};
+
+/// The libraries of the data folder, by name. One that cannot be opened is listed with its problem.
+std::vector<LibrarySummary> list_libraries();
+/// Neither changes anything. Throws Error: kNotFound, kCorrupt, kVersion, kIo.
+LibraryDetails describe_library(const std::filesystem::path& file);
+
+struct LibraryDamage {
+  std::string part;  // "file", "folder", "document", "index"
+  std::string file;  // the document's or folder's path, where it is about one
+  std::string what;  // a sentence
+};
+
+struct LibraryCheck {
+  std::vector<LibraryDamage> damages;  // as found
+  std::int64_t documents = 0;          // that it should hold
+  std::int64_t readable = 0;           // of these, whole: they can be exported
+  bool mended = false;                 // what is derived was made anew from the rest
+  bool refused = false;                // more is damaged than can be made anew: see `readable`
+
+  bool sound() const { return damages.empty(); }
+};
+
+/// Reads everything: SQLite's own checks, every document against its checksums, spans, embeddings, the full-text index.
+/// What is derived and damaged is made anew; a damaged document is read again by the next `index`. Where documents are
+/// lost with the file's structure, nothing is changed. Throws Error: kNotFound, kBusy (it is being indexed), kVersion,
+/// kIo; kCorrupt where it is another program's file.
+LibraryCheck verify_library(const std::filesystem::path& file, const ProgressCallback& progress = {});
+
+struct ExportedDocument {
+  struct Part {
+    int number = 0;  // a heading's level, a page's number
+    Span span;
+  };
+  struct Chunk {
+    std::optional<int> page;
+    std::string heading;
+    Span span;
+    int word_pieces = 0;
+  };
+
+  LibraryDocument document;
+  std::string text;
+  std::vector<Part> headings, pages;
+  std::vector<Chunk> chunks;
+};
+
+struct ExportReport {
+  std::int64_t exported = 0;
+  std::int64_t lost = 0;  // documents that are damaged
+};
+
+enum class Damaged { kRefuse, kSkip };
+
+/// Gives each document to `take`, by path (damaged ones apart). Throws Error as describe_library does, kCorrupt for a
+/// damaged document unless it is to be skipped, and what `take` throws.
+ExportReport export_library(const std::filesystem::path& file, Damaged damaged,
+                            const std::function<void(const ExportedDocument&)>& take);
+
+/// Deletes the library and the files beside it. Throws Error: kNotFound, kBusy (it is being indexed), kIo;
+/// kInvalidArgument where the file is no library.
+void remove_library(const std::filesystem::path& file);
+
+}  // namespace lectern
