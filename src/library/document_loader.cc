@@ -129,6 +129,7 @@ void DocumentLoader::read_document(int descriptor, const Job& job, Loaded& out) 
     times_.extract_s += seconds_since(begin);
   }
   out.row.failure = std::move(extraction.failure);
+  if (extraction.try_again) out.row.content_hash.clear();
   if (out.row.failed()) return;
   out.kind = Loaded::Kind::kDocument;
   out.document = std::move(extraction.document);

@@ -140,13 +140,18 @@ class Worker {
       }
       if (!receive()) {
         finish(true);
+        reached_its_limits_ = true;
         return "gave more than " + amount(static_cast<std::int64_t>(kMaxOutput)) + " of text and word positions";
       }
     }
-    return verdict(finish(false));
+    const int status = finish(false);
+    reached_its_limits_ = WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU;
+    return verdict(status);
   }
 
   const std::vector<std::byte>& bytes() const { return bytes_; }
+  // Of time or output: the same document would reach them again. Want of memory may be the machine's.
+  bool reached_its_limits() const { return reached_its_limits_; }
 
  private:
   // Waits a little for what comes; false where it is too much.
@@ -215,6 +220,7 @@ class Worker {
   const ExtractLimits& limits_;
   Pipe output_, message_;
   pid_t process_ = -1;
+  bool reached_its_limits_ = false;
   std::vector<std::byte> bytes_;
   std::string said_;
 };
@@ -242,6 +248,7 @@ Extraction Extractor::extract(int descriptor, const std::string& type, const Ext
   Worker worker(worker_, descriptor, type, limits);
   Extraction out;
   out.failure = worker.run(stop);
+  out.try_again = !out.failure.empty() && !worker.reached_its_limits();
   if (!out.failure.empty()) return out;
   try {
     ExtractedRecords records = read_records(worker.bytes());
@@ -249,6 +256,7 @@ Extraction Extractor::extract(int descriptor, const std::string& type, const Ext
     out.failure = std::move(records.failure);
   } catch (const Error& error) {
     out.failure = std::string("could not be read: ") + error.what();
+    out.try_again = true;
   }
   return out;
 }

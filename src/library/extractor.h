@@ -17,7 +17,8 @@ struct ExtractLimits {
 
 struct Extraction {
   Document document;
-  std::string failure;  // why there is none, to be read after the file's name; empty where there is one
+  std::string failure;     // why there is none, to be read after the file's name; empty where there is one
+  bool try_again = false;  // the failure may be the machine's rather than the document's
 };
 
 class Extractor {

@@ -5,12 +5,23 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "core/paths.h"
 #include "lectern/error.h"
 
 namespace lectern::library {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A writer that was killed while it started a document reader leaves its lock to that process, until it has started.
+constexpr auto kPatience = std::chrono::seconds(1);
+constexpr auto kPause = std::chrono::milliseconds(10);
+
+}  // namespace
 
 WriterLock::WriterLock(const std::filesystem::path& library) {
   const std::filesystem::path file = library.native() + "-writer";
@@ -19,8 +30,15 @@ WriterLock::WriterLock(const std::filesystem::path& library) {
     throw Error(ErrorCode::kIo,
                 quoted(file) + " cannot be made: " + std::strerror(errno) + ". Check that its folder may be written.");
   }
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  const int error = errno;
+  const auto deadline = Clock::now() + kPatience;
+  int error = 0;
+  while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    error = errno;
+    if (error != EWOULDBLOCK || Clock::now() > deadline) break;
+    error = 0;
+    std::this_thread::sleep_for(kPause);
+  }
+  if (error == 0) return;
   ::close(descriptor_);
   if (error == EWOULDBLOCK) {
     throw Error(ErrorCode::kBusy, "The library " + quoted(library) +
