@@ -60,6 +60,7 @@ struct IndexOptions {
   std::int64_t max_file_bytes = std::int64_t{256} << 20;  // larger files are listed as failures
   double extract_seconds = 60;                            // of processor time, a document
   std::int64_t extract_bytes = std::int64_t{2} << 30;     // of memory, the worker process
+  std::string language;  // of videos' captions: codes as "de", best first, separated by commas; empty: the video's own
   ProgressCallback progress;
   std::stop_token stop;  // documents committed so far stay
 };
@@ -76,6 +77,9 @@ class Library {
 
   /// Brings the library in step with `folders` (or files), recursively: new and changed documents are read, those that
   /// went away are removed. Each document is one transaction. Folders indexed earlier and not named stay as they are.
+  /// Addresses of YouTube's videos and playlists may stand among them (through the program yt-dlp): a playlist is kept
+  /// in step as a folder is, and a video that the library holds is not fetched again. Throws Error: kBusy, kIo,
+  /// kInvalidArgument (an address of something else), kNotFound (no yt-dlp).
   virtual IndexReport index(std::span<const std::filesystem::path> folders, const IndexOptions& options = {}) = 0;
 
   /// The best `top_k` passages, best first: dense and full-text scores fused.

@@ -20,6 +20,7 @@
 #include "core/hash.h"
 #include "core/paths.h"
 #include "lectern/error.h"
+#include "library/youtube/address.h"
 
 namespace lectern::cli {
 namespace {
@@ -56,9 +57,11 @@ constexpr const char* kHelp =
 
 // A folder's own library: its name for people, a hash to tell it from others of that name.
 std::string folder_library(const std::filesystem::path& folder) {
-  const std::string path = std::filesystem::weakly_canonical(folder).native();
+  const bool address = library::is_address(folder.native());
+  const std::string path =
+      address ? library::parse_address(folder.native()).url() : std::filesystem::weakly_canonical(folder).native();
   const auto hash = sha256(std::as_bytes(std::span(path))).substr(0, 8);
-  return std::filesystem::path(path).filename().native() + "-" + hash;
+  return (address ? "youtube" : std::filesystem::path(path).filename().native()) + "-" + hash;
 }
 
 class Conversation {
@@ -176,7 +179,7 @@ int run(ChatCommand command) {
 void add_chat(CLI::App& app, Action& chosen) {
   auto command = std::make_shared<ChatCommand>();
   auto* sub = app.add_subcommand("chat", "Talk about documents");
-  sub->add_option("FOLDER", command->folder, "A folder to read first");
+  sub->add_option("FOLDER", command->folder, "A folder to read first, or a video or playlist");
   add_model(*sub, command->shared);
   auto* library = add_library(*sub, command->shared);
   add_threads(*sub, command->shared);

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <sstream>
 #include <vector>
 
 #include "cli/command.h"
@@ -16,6 +17,8 @@
 #include "cli/terminal.h"
 #include "core/paths.h"
 #include "lectern/error.h"
+#include "library/youtube/address.h"
+#include "library/youtube/language.h"
 
 namespace lectern::cli {
 namespace {
@@ -23,15 +26,23 @@ namespace {
 struct IndexCommand {
   SharedOptions shared;
   std::vector<std::string> folders;
+  std::string language;
 };
 
 constexpr const char* kFooter =
     "Each folder is read with all folders in it: txt, md, html, pdf, docx and xml files. What changed since the last\n"
     "time is read again, what went away is removed, the rest is left alone. A file that cannot be read is listed and\n"
     "keeps no other from being read. Ctrl-C stops: what was read so far stays.\n\n"
+    "Of a video on YouTube the captions are read, through the program yt-dlp: what people wrote, else what a machine\n"
+    "heard. A playlist is kept in step as a folder is; a video that was read once is not fetched again, but for "
+    "another\n"
+    "--language. Passages cite the moment and link to it.\n\n"
     "Examples:\n"
     "  lectern index ~/Documents\n"
-    "  lectern index ~/manuals ~/notes --library work\n\n"
+    "  lectern index ~/manuals ~/notes --library work\n"
+    "  lectern index \"https://www.youtube.com/playlist?list=…\"\n\n"
+    "Environment:\n"
+    "  LECTERN_YT_DLP   the program yt-dlp, where it is not found by its name\n\n"
     "Exit status:\n"
     "  0 also when some files could not be read; 1 when none could, when a folder does not exist, or when stopped";
 
@@ -39,7 +50,7 @@ int run(const IndexCommand& command) {
   const std::vector<std::filesystem::path> folders(command.folders.begin(), command.folders.end());
   check_folders(folders);
   auto opened = open_library(command.shared, Missing::kCreate);
-  const auto report = index_folders(*opened.library, folders, command.shared.json);
+  const auto report = index_folders(*opened.library, folders, command.shared.json, command.language);
   if (command.shared.json) {
     print(to_json(report) + "\n");
   } else {
@@ -53,23 +64,40 @@ int run(const IndexCommand& command) {
   return nothing || report.cancelled ? 1 : 0;
 }
 
+CLI::Validator languages() {
+  return {[](const std::string& text) {
+            std::istringstream codes(text + ",");
+            for (std::string code; std::getline(codes, code, ',');) {
+              if (!library::is_language(code)) return "\"" + code + "\" is no code of a language: write de, or de,en";
+            }
+            return std::string();
+          },
+          ""};
+}
+
 }  // namespace
 
 void check_folders(const std::vector<std::filesystem::path>& folders) {
   for (const auto& folder : folders) {
     std::error_code failed;
+    if (library::is_address(folder.native())) {
+      library::parse_address(folder.native());
+      continue;
+    }
     if (std::filesystem::exists(folder, failed)) continue;
     throw Error(ErrorCode::kNotFound, quoted(folder) + (failed ? " cannot be looked at: " + failed.message() + "."
                                                                : " does not exist: check the folder's name."));
   }
 }
 
-IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet) {
+IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet,
+                          const std::string& language) {
   const Interrupt interrupt;
   ProgressBar bar(!quiet);
   IndexOptions options;
   options.progress = bar.callback();
   options.stop = interrupt.token();
+  options.language = language;
   return library.index(folders, options);
 }
 
@@ -92,7 +120,10 @@ std::string report_text(const IndexReport& report) {
 void add_index(CLI::App& app, Action& chosen) {
   auto command = std::make_shared<IndexCommand>();
   auto* sub = app.add_subcommand("index", "Read folders of documents into a library");
-  sub->add_option("FOLDER", command->folders, "Folders, or single files")->required();
+  sub->add_option("FOLDER", command->folders, "Folders, single files, addresses of videos and playlists")->required();
+  sub->add_option("--language", command->language, "Of videos' captions, as de or de,en (default: the video's own)")
+      ->type_name("LANG")
+      ->check(languages());
   add_library(*sub, command->shared);
   add_threads(*sub, command->shared);
   add_json(*sub, command->shared);

@@ -9,11 +9,12 @@
 
 namespace lectern::cli {
 
-/// Throws Error kNotFound for a folder that does not exist.
+/// Throws Error kNotFound for a folder that does not exist, kInvalidArgument for an address that is no video's.
 void check_folders(const std::vector<std::filesystem::path>& folders);
 
 /// Ctrl-C stops it.
-IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet);
+IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet,
+                          const std::string& language = "");
 
 /// For a person.
 std::string report_text(const IndexReport& report);

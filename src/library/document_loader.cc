@@ -10,6 +10,7 @@
 
 #include "core/hash.h"
 #include "lectern/error.h"
+#include "library/youtube/address.h"
 
 namespace lectern::library {
 namespace {
@@ -69,7 +70,11 @@ Loaded DocumentLoader::load(const Job& job) {
   } else {
     out.row = {0,  job.file.path, job.file.size,    job.file.modified_ns,
                "", job.file.type, job.file.failure, settings_.recipe};
-    if (!out.row.failed()) load_file(job, out);
+    if (is_video_url(job.file.path)) {
+      load_video(job, out);
+    } else if (!out.row.failed()) {
+      load_file(job, out);
+    }
   }
   if (out.kind == Loaded::Kind::kChunks || out.kind == Loaded::Kind::kDocument) make_chunks(out);
   return out;
@@ -131,6 +136,22 @@ void DocumentLoader::read_document(int descriptor, const Job& job, Loaded& out) 
   out.row.failure = std::move(extraction.failure);
   if (extraction.try_again) out.row.content_hash.clear();
   if (out.row.failed()) return;
+  out.kind = Loaded::Kind::kDocument;
+  out.document = std::move(extraction.document);
+}
+
+// One that cannot be had again (in another language) stays as it is.
+void DocumentLoader::load_video(const Job& job, Loaded& out) {
+  const auto begin = Clock::now();
+  Extraction extraction = settings_.videos->read(job.file.path, job.file.type, settings_.limits, settings_.stop);
+  {
+    const std::lock_guard lock(mutex_);
+    times_.extract_s += seconds_since(begin);
+  }
+  out.row.failure = std::move(extraction.failure);
+  out.keeps_known = out.row.failed() && job.known && !job.known->failed();
+  if (out.row.failed()) return;
+  out.row.content_hash = sha256(std::as_bytes(std::span(extraction.document.text)));
   out.kind = Loaded::Kind::kDocument;
   out.document = std::move(extraction.document);
 }

@@ -13,6 +13,7 @@
 #include "library/extractor.h"
 #include "library/store.h"
 #include "library/walk.h"
+#include "library/youtube/video_reader.h"
 
 namespace lectern::library {
 
@@ -37,6 +38,7 @@ struct Loaded {
   StoredDocument moved_from;
   Document document;
   std::vector<Chunk> chunks;
+  bool keeps_known = false;  // kFailed, but what the library holds is still good
 };
 
 struct LoadTimes {
@@ -51,6 +53,7 @@ class DocumentLoader {
     ExtractLimits limits;
     std::int64_t max_file_bytes = 0;
     std::stop_token stop;
+    const VideoReader* videos = nullptr;  // where there are any
   };
 
   /// `store` is its own connection. `gone` are documents that left their place: the same content elsewhere is theirs.
@@ -61,6 +64,7 @@ class DocumentLoader {
 
  private:
   void load_file(const Job& job, Loaded& out);
+  void load_video(const Job& job, Loaded& out);
   void read_document(int descriptor, const Job& job, Loaded& out);
   std::optional<StoredDocument> take_gone(const StoredDocument& row);
   void make_chunks(Loaded& out);

@@ -109,6 +109,7 @@ std::string_view reader_name(std::string_view type) {
   if (type == "docx") return "Word";
   if (type == "md") return "Markdown";
   if (type == "html") return "HTML";
+  if (type.starts_with("youtube")) return "YouTube";
   return type == "xml" ? "XML" : "text";
 }
 

@@ -52,8 +52,8 @@ Indexer::Indexer(Store& store, Engine& embedder, const Recipe& recipe, const Ind
 
 IndexReport Indexer::run(std::span<const std::filesystem::path> roots) {
   const auto begin = Clock::now();
-  plan(roots);
   try {
+    plan(roots);
     process();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kCancelled) throw;
@@ -67,7 +67,10 @@ IndexReport Indexer::run(std::span<const std::filesystem::path> roots) {
 
 // Sorts what is there and what the library holds into jobs and documents that went away.
 void Indexer::plan(std::span<const std::filesystem::path> roots) {
-  Walk found = walk(roots, store_.database().file());
+  std::vector<std::filesystem::path> folders;
+  find_videos(roots, folders);
+  Walk found = walk(folders, store_.database().file());
+  for (FoundFile& video : videos_.videos(video_type(options_.language))) found.files.push_back(std::move(video));
   const auto rows = store_.documents();
   std::map<std::string_view, const StoredDocument*> known;
   for (const StoredDocument& row : rows) known.emplace(row.path, &row);
@@ -75,7 +78,8 @@ void Indexer::plan(std::span<const std::filesystem::path> roots) {
   std::vector<std::string> named;
   {
     Transaction transaction(store_.database(), Transaction::Kind::kWrite);
-    for (const auto& root : roots) store_.put_folder(named.emplace_back(absolute_path(root).native()));
+    for (const auto& folder : folders) store_.put_folder(named.emplace_back(absolute_path(folder).native()));
+    videos_.add(store_);
     transaction.commit();
   }
   std::set<std::string> present;
@@ -84,13 +88,31 @@ void Indexer::plan(std::span<const std::filesystem::path> roots) {
     present.insert(file.path);
     plan_file(std::move(file), at == known.end() ? nullptr : at->second);
   }
+  const auto gone_videos = videos_.gone(store_.database());
   for (const StoredDocument& row : rows) {
     if (present.contains(row.path)) continue;
-    if (is_below_any(row.path, named) && !is_below_any(row.path, found.unread_folders)) {
-      gone_.push_back(row);
-    } else if (!row.failed() && !row.recipe.makes_chunks_of(recipe_)) {
-      jobs_.push_back({{}, row, true});
-    }
+    plan_missing(row, is_video_url(row.path)
+                          ? gone_videos.contains(row.path)
+                          : is_below_any(row.path, named) && !is_below_any(row.path, found.unread_folders));
+  }
+}
+
+// `folders` are the roots that are none.
+void Indexer::find_videos(std::span<const std::filesystem::path> roots, std::vector<std::filesystem::path>& folders) {
+  videos_ = take_addresses(roots, folders);
+  if (videos_.addresses.empty()) return;
+  yt_dlp_.emplace();
+  list_playlists(videos_, *yt_dlp_, options_.stop);
+  for (const auto& [url, listing] : videos_.playlists) {
+    if (!listing.failure.empty()) report_.failures.push_back({url, listing.failure});
+  }
+}
+
+void Indexer::plan_missing(const StoredDocument& row, bool gone) {
+  if (gone) {
+    gone_.push_back(row);
+  } else if (!row.failed() && !row.recipe.makes_chunks_of(recipe_)) {
+    jobs_.push_back({{}, row, true});
   }
 }
 
@@ -100,13 +122,17 @@ void Indexer::plan_file(FoundFile file, const StoredDocument* known) {
     if (known != nullptr) gone_.push_back(*known);
     return;
   }
+  const bool video = is_video_url(file.path);
+  if (video && known != nullptr && options_.language.empty()) file.type = known->type;
   const bool same = known != nullptr && file.failure.empty() && !known->content_hash.empty() &&
                     known->size == file.size && known->modified_ns == file.modified_ns && known->type == file.type;
-  if (same && known->recipe == recipe_) {
+  // A video is not fetched again for a better reader: it may be gone.
+  const bool current_text = same && (video || known->recipe.extractor == recipe_.extractor);
+  if (current_text && known->recipe.makes_chunks_of(recipe_)) {
     known->failed() ? add_failure(*known) : void(++report_.unchanged);
     return;
   }
-  const bool stored_text = same && !known->failed() && known->recipe.extractor == recipe_.extractor;
+  const bool stored_text = current_text && !known->failed();
   jobs_.push_back({std::move(file), known != nullptr ? std::optional(*known) : std::nullopt, stored_text});
 }
 
@@ -115,9 +141,11 @@ void Indexer::process() {
   const int limit = std::min(kMaxChunkTokens, embedder_.info().context_length);
   const Chunker chunker(embedder_.tokenizer(), limit);
   Store reader(store_.database().file());
-  DocumentLoader loader(
-      reader, chunker,
-      {recipe_, {options_.extract_seconds, options_.extract_bytes}, options_.max_file_bytes, options_.stop}, gone_);
+  std::optional<VideoReader> videos;
+  if (yt_dlp_) videos.emplace(*yt_dlp_);
+  const ExtractLimits limits{options_.extract_seconds, options_.extract_bytes};
+  DocumentLoader loader(reader, chunker,
+                        {recipe_, limits, options_.max_file_bytes, options_.stop, videos ? &*videos : nullptr}, gone_);
   {
     OrderedQueue<Loaded> queue(jobs_.size(), kDocumentsAhead, kLoaders,
                                [&](std::size_t i) { return loader.load(jobs_[i]); });
@@ -155,7 +183,7 @@ void Indexer::take(Loaded loaded) {
     store_.touch(loaded.row.id, loaded.row.size, loaded.row.modified_ns);
     loaded.row.failed() ? add_failure(loaded.row) : void(++report_.unchanged);
   } else {
-    store_.put_failure(loaded.row);
+    if (!loaded.keeps_known) store_.put_failure(loaded.row);
     add_failure(loaded.row);
   }
   transaction.commit();
@@ -214,6 +242,7 @@ void Indexer::remove_gone() {
     store_.remove(row.id);
     if (!row.failed()) ++report_.removed;
   }
+  videos_.forget_gone(store_.database());
   transaction.commit();
 }
 

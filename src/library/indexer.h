@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -12,6 +13,9 @@
 #include "lectern/library.h"
 #include "library/document_loader.h"
 #include "library/store.h"
+#include "library/youtube/video_reader.h"
+#include "library/youtube/video_roots.h"
+#include "library/youtube/yt_dlp.h"
 
 namespace lectern::library {
 
@@ -32,6 +36,8 @@ class Indexer {
   };
 
   void plan(std::span<const std::filesystem::path> roots);
+  void find_videos(std::span<const std::filesystem::path> roots, std::vector<std::filesystem::path>& folders);
+  void plan_missing(const StoredDocument& row, bool gone);
   void plan_file(FoundFile file, const StoredDocument* known);
   void process();
   void take(Loaded loaded);
@@ -47,6 +53,8 @@ class Indexer {
   const Recipe recipe_;
   const IndexOptions& options_;
 
+  VideoRoots videos_;
+  std::optional<YtDlp> yt_dlp_;  // where there are any
   std::vector<Job> jobs_;
   std::vector<StoredDocument> gone_;
   std::set<std::int64_t> moved_;

@@ -15,7 +15,8 @@
 namespace lectern::library {
 namespace {
 
-constexpr const char* kTruth[] = {"folders", "recipes", "documents", "headings", "pages", "chunks", "seals"};
+constexpr const char* kTruth[] = {"folders", "recipes", "documents", "headings",       "pages",
+                                  "times",   "chunks",  "seals",     "playlist_videos"};
 
 std::string columns_of(Database& database, std::string_view table) {
   Statement rows(database, "SELECT name FROM pragma_table_info(?)");
@@ -37,9 +38,10 @@ void copy_truth(Database& copy) {
 
 // Means nothing without its document.
 void remove_orphans(Database& copy) {
-  for (const std::string table : {"headings", "pages", "chunks", "seals"}) {
+  for (const std::string table : {"headings", "pages", "times", "chunks", "seals"}) {
     copy.execute(("DELETE FROM " + table + " WHERE document NOT IN (SELECT id FROM documents)").c_str());
   }
+  copy.execute("DELETE FROM playlist_videos WHERE playlist NOT IN (SELECT path FROM folders)");
 }
 
 std::int64_t integer(Database& database, const char* sql) {

@@ -26,6 +26,18 @@ struct Migration {
   void (*run)(Database&);
 };
 
+void add_recordings(Database& database) {
+  database.execute(
+      "CREATE TABLE times (\n"
+      "  document     INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,\n"
+      "  span_begin   INTEGER NOT NULL,\n  milliseconds INTEGER NOT NULL,\n"
+      "  PRIMARY KEY (document, span_begin)\n) WITHOUT ROWID");
+  database.execute(
+      "CREATE TABLE playlist_videos (\n"
+      "  playlist BLOB NOT NULL REFERENCES folders(path) ON DELETE CASCADE,\n  video    BLOB NOT NULL,\n"
+      "  PRIMARY KEY (playlist, video)\n) WITHOUT ROWID");
+}
+
 // What SQLite alone can tell of a document of version 1 is sealed as it is.
 void add_seals(Database& database) {
   database.execute(
@@ -42,8 +54,13 @@ void add_seals(Database& database) {
   for (const std::string& folder : broken_folders(database)) put_folder_seal(database, folder);
 }
 
+void make_version_2(Database& database) {
+  add_recordings(database);
+  add_seals(database);
+}
+
 // A later version adds its own line; those that are here never change. tests/library/data holds a library of each.
-constexpr Migration kMigrations[] = {{1, add_seals}};
+constexpr Migration kMigrations[] = {{1, make_version_2}};
 
 std::int64_t version_of(Database& database) { return database.pragma("user_version"); }
 

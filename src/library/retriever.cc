@@ -4,8 +4,11 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "core/moment.h"
 #include "core/paths.h"
+#include "library/time_marks.h"
 #include "library/words.h"
+#include "library/youtube/address.h"
 
 namespace lectern::library {
 namespace {
@@ -112,7 +115,7 @@ std::vector<Retriever::Ranked> Retriever::fuse(std::span<const Neighbor> dense, 
 Passage Retriever::passage(const Ranked& ranked) {
   Statement row(store_.database(),
                 "SELECT d.path, c.page, c.heading, c.span_begin, c.span_end, "
-                "substr(CAST(d.text AS BLOB), c.span_begin + 1, c.span_end - c.span_begin) "
+                "substr(CAST(d.text AS BLOB), c.span_begin + 1, c.span_end - c.span_begin), d.id "
                 "FROM chunks c JOIN documents d ON d.id = c.document WHERE c.id = ?");
   Passage out;
   if (!row.bind(0, ranked.chunk).step()) return out;
@@ -124,6 +127,9 @@ Passage Retriever::passage(const Ranked& ranked) {
   out.text = row.blob(5);
   out.score = ranked.score;
   out.similarity = ranked.similarity;
+  out.times = time_marks(store_.database(), row.integer(6), out.span);
+  if (!out.times.empty()) out.time_ms = out.times.front().milliseconds;
+  if (out.time_ms && is_video_url(out.file)) out.url = link_to_moment(out.file, *out.time_ms);
   return out;
 }
 

@@ -2,7 +2,7 @@
 -- migration.cc makes it of earlier ones.
 -- The full-text index and any vector index are derived; what the other tables hold is the truth.
 
-CREATE TABLE folders (          -- what `index` was given: folders, or single files
+CREATE TABLE folders (          -- what `index` was given: folders, single files, playlists, videos
   path BLOB PRIMARY KEY,        -- absolute; BLOB because a path is bytes
   seal TEXT NOT NULL DEFAULT '' -- see seals
 ) WITHOUT ROWID;
@@ -18,12 +18,12 @@ CREATE TABLE recipes (          -- what made a document's rows; where it is not 
 
 CREATE TABLE documents (
   id           INTEGER PRIMARY KEY,
-  path         BLOB NOT NULL UNIQUE,  -- absolute
+  path         BLOB NOT NULL UNIQUE,  -- absolute, or a video's address
   recipe       INTEGER NOT NULL REFERENCES recipes(id),
-  size         INTEGER NOT NULL,      -- bytes
+  size         INTEGER NOT NULL,      -- bytes; 0 for a video, as is modified_ns
   modified_ns  INTEGER NOT NULL,      -- since 1970
   content_hash TEXT NOT NULL,         -- SHA-256; empty where the file could not be read: the next `index` tries again
-  type         TEXT NOT NULL,         -- "pdf", "docx", …; empty where it is none that Lectern reads
+  type         TEXT NOT NULL,         -- "pdf", "docx", …, "youtube/de" (captions in that language were asked for); empty where it is none that Lectern reads
   title        TEXT NOT NULL DEFAULT '',
   text         TEXT,                  -- as extracted, what every span counts in; NULL where it failed
   failure      TEXT                   -- why it could not be read; NULL where it was
@@ -47,6 +47,19 @@ CREATE TABLE pages (            -- of documents that have pages
   PRIMARY KEY (document, number)
 ) WITHOUT ROWID;
 
+CREATE TABLE times (            -- of recordings: when parts of the text are said
+  document     INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+  span_begin   INTEGER NOT NULL,  -- the byte from which on it holds
+  milliseconds INTEGER NOT NULL,  -- since the recording's beginning
+  PRIMARY KEY (document, span_begin)
+) WITHOUT ROWID;
+
+CREATE TABLE playlist_videos (  -- what a playlist held when it was indexed last
+  playlist BLOB NOT NULL REFERENCES folders(path) ON DELETE CASCADE,
+  video    BLOB NOT NULL,       -- documents.path
+  PRIMARY KEY (playlist, video)
+) WITHOUT ROWID;
+
 CREATE TABLE chunks (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used twice: a vector index may lag behind
   document    INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
@@ -63,7 +76,7 @@ CREATE INDEX chunks_of_document ON chunks (document);
 -- changed since.
 CREATE TABLE seals (
   document INTEGER PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
-  content  TEXT NOT NULL,  -- its row with its recipe, headings, pages
+  content  TEXT NOT NULL,  -- its row with its recipe, headings, pages, times
   passages TEXT NOT NULL,  -- its chunks with their embeddings
   words    TEXT NOT NULL   -- its rows of chunk_words
 );

@@ -21,6 +21,7 @@ constexpr const char* kRow =
     "FROM documents d LEFT JOIN recipes r ON r.id = d.recipe WHERE d.id = ?";
 constexpr const char* kHeadings = "SELECT * FROM headings WHERE document = ? ORDER BY span_begin";
 constexpr const char* kPages = "SELECT * FROM pages WHERE document = ? ORDER BY number";
+constexpr const char* kTimes = "SELECT * FROM times WHERE document = ? ORDER BY span_begin";
 constexpr const char* kChunks = "SELECT * FROM chunks WHERE document = ? ORDER BY id";
 constexpr const char* kWords =
     "SELECT w.* FROM chunks c JOIN chunk_words w ON w.rowid = c.id WHERE c.document = ? ORDER BY c.id";
@@ -82,16 +83,21 @@ std::string hash_rows(Database& database, std::initializer_list<const char*> que
 }
 
 std::string hash_folder(Database& database, std::string_view path) {
-  Statement row(database, "SELECT * FROM folders WHERE path = ?");
   RowHash hash;
+  Statement row(database, "SELECT * FROM folders WHERE path = ?");
   if (row.bind_blob(0, path).step()) hash.add_row(row);
+  Statement videos(database, "SELECT * FROM playlist_videos WHERE playlist = ? ORDER BY video");
+  videos.bind_blob(0, path);
+  while (videos.step()) hash.add_row(videos);
   return hash.digest();
 }
 
 }  // namespace
 
 std::string hash_content(Database& database, std::int64_t document) {
-  return hash_rows(database, {kRow, kHeadings, kPages}, document);
+  Statement table(database, "SELECT 1 FROM sqlite_master WHERE name = 'times'");
+  if (!table.step()) return hash_rows(database, {kRow, kHeadings, kPages}, document);  // version 1, which has no seals
+  return hash_rows(database, {kRow, kHeadings, kPages, kTimes}, document);
 }
 
 std::string hash_passages(Database& database, std::int64_t document) {

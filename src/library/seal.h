@@ -14,7 +14,7 @@ namespace lectern::library {
 /// SHA-256 of all columns but row numbers: the same document has the same seal in another library. Columns that are
 /// NULL do not count, so that a migration may add them.
 struct Seal {
-  std::string content;   // its row with its recipe, headings, pages
+  std::string content;   // its row with its recipe, headings, pages, times
   std::string passages;  // its chunks with their embeddings
   std::string words;     // its rows of the full-text index
 
@@ -34,7 +34,7 @@ bool is_whole(Database& database, std::int64_t document);
 /// Seals the rows as they are now.
 void put_seal(Database& database, std::int64_t document);
 
-/// The same for a row of `folders`.
+/// The same for a row of `folders` and what the playlist holds, where it is one.
 void put_folder_seal(Database& database, std::string_view path);
 /// The paths of rows that are not what they were when they were written.
 std::vector<std::string> broken_folders(Database& database);

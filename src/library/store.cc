@@ -4,6 +4,7 @@
 #include "library/chunk_words.h"
 #include "library/migration.h"
 #include "library/seal.h"
+#include "library/time_marks.h"
 
 namespace lectern::library {
 namespace {
@@ -59,6 +60,7 @@ Document Store::document(std::int64_t id) {
   while (pages.step()) {
     out.pages.push_back({static_cast<int>(pages.integer(0)), {pages.integer(1), pages.integer(2)}, {}});
   }
+  out.times = time_marks(database_, id);
   return out;
 }
 
@@ -121,6 +123,7 @@ std::int64_t Store::put_document(const StoredDocument& row, const Document& docu
     p.boxes.empty() ? page.bind_null(4) : page.bind_blob(4, p.boxes);
     page.run();
   }
+  put_time_marks(database_, id, document.times);
   return id;
 }
 

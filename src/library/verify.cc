@@ -183,6 +183,13 @@ class Verifier {
       rows.bind(0, id);
       while (rows.step()) check_span(path, table, text, {rows.integer(0), rows.integer(1)});
     }
+    if (has_seals_) check_times(id, path, text);
+  }
+
+  void check_times(std::int64_t id, const std::string& path, std::string_view text) {
+    Statement rows(*subject_, "SELECT span_begin FROM times WHERE document = ?");
+    rows.bind(0, id);
+    while (rows.step()) check_span(path, "times", text, {rows.integer(0), rows.integer(0)});
   }
 
   void check_span(const std::string& path, const std::string& what, std::string_view text, Span span) {

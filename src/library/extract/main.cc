@@ -30,8 +30,14 @@ struct Reader {
 };
 
 constexpr Reader kReaders[] = {
-    {"txt", lectern::library::read_txt}, {"md", lectern::library::read_markdown}, {"html", lectern::library::read_html},
-    {"pdf", lectern::library::read_pdf}, {"docx", lectern::library::read_docx},   {"xml", lectern::library::read_xml},
+    {"txt", lectern::library::read_txt},
+    {"md", lectern::library::read_markdown},
+    {"html", lectern::library::read_html},
+    {"pdf", lectern::library::read_pdf},
+    {"docx", lectern::library::read_docx},
+    {"xml", lectern::library::read_xml},
+    {"youtube-captions", lectern::library::read_youtube_captions},
+    {"youtube", lectern::library::read_youtube},
 };
 
 const Reader* reader_for(std::string_view type) {
@@ -78,7 +84,7 @@ int main(int count, char** arguments) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const Reader* reader = count >= 2 ? reader_for(arguments[1]) : nullptr;
   if (reader == nullptr) {
-    std::fprintf(stderr, "usage: lectern-extract txt|md|html|pdf|docx|xml [MEMORY_BYTES [CPU_SECONDS]] < FILE\n");
+    std::fprintf(stderr, "usage: lectern-extract TYPE [MEMORY_BYTES [CPU_SECONDS]] < FILE\n");
     return lectern::library::kWorkerUsage;
   }
   lectern::library::SandboxLimits limits;
