@@ -14,6 +14,7 @@ const std::string kVideo = "breadvideo1";
 class VideoCommandTest : public CommandTest {
  protected:
   void SetUp() override {
+    if (!FakeYoutube::is_installed()) GTEST_SKIP() << "yt-dlp is missing: scripts/setup installs it";
     std::filesystem::create_directory(home() + "/youtube");
     youtube_.emplace(home() + "/youtube");
     auto video = FakeYoutube::video(kVideo, "Bread at home");

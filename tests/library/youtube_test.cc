@@ -34,6 +34,7 @@ const std::string kList = "https://www.youtube.com/playlist?list=PLkitchen";
 class YoutubeTest : public testing::Test {
  protected:
   void SetUp() override {
+    if (!FakeYoutube::is_installed()) GTEST_SKIP() << "yt-dlp is missing: scripts/setup installs it";
     ::setenv("LECTERN_YT_DLP", youtube_.program().c_str(), 1);
     auto bread = FakeYoutube::video(kBread, "Bread at home");
     bread["channel"] = "Anna's oven";

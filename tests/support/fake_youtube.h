@@ -19,7 +19,7 @@ class FakeYoutube {
 
   /// Writes into `folder`, which must exist.
   explicit FakeYoutube(std::filesystem::path folder) : folder_(std::move(folder)) {
-    const auto real = std::filesystem::absolute(".venv/bin/yt-dlp");  // tests run in the source folder
+    const auto real = std::filesystem::absolute(kYtDlp);
     std::ofstream(program()) << "#!/bin/bash\n"
                              << "echo \"$*\" >> '" << log().native() << "'\n"
                              << "case \"$*\" in *--load-info-json*) exec '" << real.native() << "' \"$@\";; esac\n"
@@ -33,6 +33,9 @@ class FakeYoutube {
                              << "' \"${@:1:$#-2}\" --no-clean-info-json --load-info-json \"$info\"\n";
     std::filesystem::permissions(program(), std::filesystem::perms::owner_all);
   }
+
+  /// scripts/setup installs it.
+  static bool is_installed() { return std::filesystem::exists(kYtDlp); }
 
   /// A script in place of yt-dlp, for LECTERN_YT_DLP.
   std::filesystem::path program() const { return folder_ / "yt-dlp"; }
@@ -92,6 +95,8 @@ class FakeYoutube {
   }
 
  private:
+  static constexpr const char* kYtDlp = ".venv/bin/yt-dlp";  // tests run in the source folder
+
   std::filesystem::path log() const { return folder_ / "runs.log"; }
   void write(const std::string& id, const Json& json) { std::ofstream(folder_ / (id + ".json")) << json.dump(); }
 
