@@ -84,6 +84,7 @@ struct ExportedDocument {
   std::string text;
   std::vector<Part> headings, pages;
   std::vector<Chunk> chunks;
+  std::vector<TimeMark> times;  // of a recording
 };
 
 struct ExportReport {

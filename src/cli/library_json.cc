@@ -36,6 +36,14 @@ Json parts_of(const std::vector<ExportedDocument::Part>& parts, const char* numb
   return list;
 }
 
+Json times_of(const std::vector<TimeMark>& times) {
+  Json list = Json::array();
+  for (const auto& mark : times) {
+    list.push_back({{"begin", mark.span_begin}, {"time", static_cast<double>(mark.milliseconds) / 1000}});
+  }
+  return list;
+}
+
 Json chunks_of(const std::vector<ExportedDocument::Chunk>& chunks) {
   Json list = Json::array();
   for (const auto& chunk : chunks) {
@@ -85,6 +93,7 @@ std::string to_json(const ExportedDocument& exported) {
   json["text"] = exported.text;
   json["headings"] = parts_of(exported.headings, "level");
   json["pages"] = parts_of(exported.pages, "page");
+  if (!exported.times.empty()) json["times"] = times_of(exported.times);
   json["chunks"] = chunks_of(exported.chunks);
   return dump(json);
 }

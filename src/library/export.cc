@@ -9,6 +9,7 @@
 #include "library/existing.h"
 #include "library/migration.h"
 #include "library/seal.h"
+#include "library/time_marks.h"
 
 namespace lectern {
 namespace library {
@@ -49,6 +50,8 @@ ExportedDocument read_document(Database& database, std::int64_t id, DocumentRow 
       parts(database, "SELECT level, span_begin, span_end FROM headings WHERE document = ? ORDER BY span_begin", id);
   out.pages = parts(database, "SELECT number, span_begin, span_end FROM pages WHERE document = ? ORDER BY number", id);
   out.chunks = chunks(database, id);
+  // A library of version 1 has no recordings.
+  if (database.pragma("user_version") > 1) out.times = time_marks(database, id);
   return out;
 }
 

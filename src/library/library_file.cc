@@ -19,6 +19,7 @@
 #include "library/existing.h"
 #include "library/migration.h"
 #include "library/writer_lock.h"
+#include "library/youtube/address.h"
 
 namespace lectern {
 namespace library {
@@ -90,7 +91,7 @@ void set_state(LibraryDocument& document, const DocumentRow& row) {
   if (document.content_hash.empty()) {
     document.state = "changed";
     document.reason = "is damaged in the library";
-  } else if (row.extractor != kExtractorVersion || row.chunker != kChunkerVersion) {
+  } else if ((row.extractor != kExtractorVersion && !is_video_url(document.file)) || row.chunker != kChunkerVersion) {
     document.state = "outdated";
     document.reason = "was read by another version of Lectern";
   }

@@ -13,6 +13,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return 0 <= span.begin && span.begin <= span.end && span.end <= static_cast<std::int64_t>(document.text.size());
     };
     for (const auto& heading : document.headings) fuzz::require(inside(heading.span), "a heading is inside the text");
+    for (const auto& time : document.times) {
+      fuzz::require(inside({time.span_begin, time.span_begin}) && time.milliseconds >= 0, "a time is inside the text");
+    }
     for (const auto& page : document.pages) fuzz::require(inside(page.span), "a page is inside the text");
   });
   return 0;

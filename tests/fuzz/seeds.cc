@@ -8,6 +8,7 @@
 
 #include "formats/engine_header_json.h"
 #include "library/extract/records.h"
+#include "library/youtube/parts.h"
 #include "support/gguf_builder.h"
 #include "support/safetensors_builder.h"
 #include "text/tokenizer_data.h"
@@ -124,6 +125,7 @@ void records(const fs::path& folder) {
   document.text = "Heading\n\nText of a page.";
   document.headings = {{1, {0, 7}}};
   document.pages = {{1, {0, 24}, ""}};
+  document.times = {{0, 0}, {9, 83000}};
   fs::create_directories(folder / "records");
   const auto to = [&](const char* name) {
     return ::open((folder / "records" / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -136,12 +138,24 @@ void records(const fs::path& folder) {
   ::close(descriptor);
 }
 
+void videos(const fs::path& folder) {
+  const std::string_view description =
+      R"({"title":"Tea","channel":"Anna","upload_date":"20240501","language":"en","chapters":[{"start_time":4.0,)"
+      R"("title":"Water"}],"subtitles":{"en":[{"ext":"json3"}]},"automatic_captions":{"en-orig":[{"ext":"vtt"}]}})";
+  const std::string_view captions =
+      R"({"events":[{"tStartMs":0,"dDurationMs":4000,"segs":[{"utf8":">> so"},{"utf8":" it\nis","tOffsetMs":500}]},)"
+      R"({"tStartMs":9000,"segs":[{"utf8":"[Music]"}]},{"tStartMs":9500,"segs":[{"utf8":"水。"}]}]})";
+  write(folder / "video/captions", library::join_parts({"automatic", "json3", description, captions}));
+  write(folder / "video/choice", library::join_parts({"de,en", description}));
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   const fs::path folder = arguments[1];
-  for (const auto write_seeds : {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records}) {
+  for (const auto write_seeds :
+       {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records, videos}) {
     write_seeds(folder);
   }
 }

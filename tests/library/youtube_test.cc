@@ -4,11 +4,13 @@
 #include <thread>
 
 #include "lectern/library.h"
+#include "lectern/library_file.h"
 #include "library/extract_file.h"
 #include "library/fake_embedder.h"
 #include "library/youtube/parts.h"
 #include "support/expect_error.h"
 #include "support/fake_youtube.h"
+#include "support/sqlite.h"
 #include "support/temporary_file.h"
 
 namespace lectern {
@@ -161,6 +163,37 @@ TEST_F(YoutubeTest, AListThatCannotBeHadLosesNothing) {
   ASSERT_THAT(report.failures, SizeIs(1));
   EXPECT_THAT(report.failures[0].reason, HasSubstr("lists no videos"));
   EXPECT_THAT(videos(), SizeIs(2));
+}
+
+TEST_F(YoutubeTest, DamageIsFoundAndHealedByTheNextIndex) {
+  youtube_.put_playlist("PLkitchen", {kBread, kTea});
+  index(kList);
+  EXPECT_TRUE(verify_library(file_).sound());
+  std::vector<TimeMark> times;
+  export_library(file_, Damaged::kRefuse, [&](const ExportedDocument& document) {
+    if (document.document.file == FakeYoutube::url(kTea)) times = document.times;
+  });
+  ASSERT_THAT(times, SizeIs(3));
+  EXPECT_EQ(times[2].milliseconds, 10'000);
+
+  support::Sqlite(file_).execute(
+      "UPDATE times SET milliseconds = milliseconds + 1 WHERE milliseconds = 10000 AND span_begin = " +
+      std::to_string(times[2].span_begin));
+  auto check = verify_library(file_);
+  ASSERT_THAT(check.damages, SizeIs(1));
+  EXPECT_EQ(check.damages[0].file, FakeYoutube::url(kTea));
+  EXPECT_EQ(index(kList).indexed, 1);
+  EXPECT_TRUE(verify_library(file_).sound());
+
+  support::Sqlite(file_).execute("DELETE FROM playlist_videos WHERE video = CAST('" + FakeYoutube::url(kTea) +
+                                 "' AS BLOB)");
+  check = verify_library(file_);
+  ASSERT_THAT(check.damages, SizeIs(1));
+  EXPECT_EQ(check.damages[0].part, "folder");
+  EXPECT_EQ(check.damages[0].file, kList);
+  EXPECT_EQ(index(FakeYoutube::url(kBread)).removed, 0);
+  EXPECT_EQ(index(kList).unchanged, 2);
+  EXPECT_TRUE(verify_library(file_).sound());
 }
 
 TEST_F(YoutubeTest, FilesAndVideosInOneLibrary) {
