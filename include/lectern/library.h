@@ -59,6 +59,7 @@ struct IndexReport {
 struct IndexOptions {
   std::int64_t max_file_bytes = std::int64_t{256} << 20;  // larger files are listed as failures
   double extract_seconds = 60;                            // of processor time, a document
+  double scan_seconds = 1800;                             // the same of a scanned one, which tesseract reads
   std::int64_t extract_bytes = std::int64_t{2} << 30;     // of memory, the worker process
   std::string language;  // of videos' captions: codes as "de", best first, separated by commas; empty: the video's own
   ProgressCallback progress;

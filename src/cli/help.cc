@@ -35,6 +35,15 @@ CLI::Validator within(int least, int most) {
   return check.description("");
 }
 
+CLI::Validator byte_size() {
+  const CLI::AsSizeValue parse(false);
+  const auto convert = [parse](std::string& text) {
+    if (text.empty() || text[0] < '1' || text[0] > '9') return std::string("a size is at least 1 byte");
+    return parse(text);  // "-1" would be a huge one
+  };
+  return CLI::Validator(convert, "", "");
+}
+
 CLI::Validator one_of(const std::vector<std::string>& values) {
   CLI::Validator check = CLI::IsMember(values);
   return check.description("");

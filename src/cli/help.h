@@ -13,6 +13,8 @@ std::shared_ptr<CLI::FormatterBase> manual_formatter();
 
 /// A check that --help says nothing of.
 CLI::Validator within(int least, int most);
+/// "512M" to bytes, from 1 on: a transformation that --help says nothing of.
+CLI::Validator byte_size();
 CLI::Validator one_of(const std::vector<std::string>& values);
 
 }  // namespace lectern::cli

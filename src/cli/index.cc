@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/options.h"
@@ -17,6 +18,7 @@
 #include "cli/terminal.h"
 #include "core/paths.h"
 #include "lectern/error.h"
+#include "library/document_types.h"
 #include "library/youtube/address.h"
 #include "library/youtube/language.h"
 
@@ -26,13 +28,14 @@ namespace {
 struct IndexCommand {
   SharedOptions shared;
   std::vector<std::string> folders;
-  std::string language;
+  IndexOptions options;
 };
 
 constexpr const char* kFooter =
-    "Each folder is read with all folders in it: txt, md, html, pdf, docx and xml files. What changed since the last\n"
-    "time is read again, what went away is removed, the rest is left alone. A file that cannot be read is listed and\n"
-    "keeps no other from being read. Ctrl-C stops: what was read so far stays.\n\n"
+    "\nEach folder is read with all folders in it. What changed since the last time is read again, what went away is\n"
+    "removed, the rest is left alone. A file that cannot be read is listed and keeps no other from being read. Links\n"
+    "that lead out of the folder are not followed. Old Word files (.doc) need the program antiword, scanned PDFs\n"
+    "tesseract. Ctrl-C stops: what was read so far stays.\n\n"
     "Of a video on YouTube the captions are read, through the program yt-dlp: what people wrote, else what a machine\n"
     "heard. A playlist is kept in step as a folder is; a video that was read once is not fetched again, but for "
     "another\n"
@@ -50,7 +53,7 @@ int run(const IndexCommand& command) {
   const std::vector<std::filesystem::path> folders(command.folders.begin(), command.folders.end());
   check_folders(folders);
   auto opened = open_library(command.shared, Missing::kCreate);
-  const auto report = index_folders(*opened.library, folders, command.shared.json, command.language);
+  const auto report = index_folders(*opened.library, folders, command.shared.json, command.options);
   if (command.shared.json) {
     print(to_json(report) + "\n");
   } else {
@@ -91,13 +94,11 @@ void check_folders(const std::vector<std::filesystem::path>& folders) {
 }
 
 IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet,
-                          const std::string& language) {
+                          IndexOptions options) {
   const Interrupt interrupt;
   ProgressBar bar(!quiet);
-  IndexOptions options;
   options.progress = bar.callback();
   options.stop = interrupt.token();
-  options.language = language;
   return library.index(folders, options);
 }
 
@@ -121,13 +122,18 @@ void add_index(CLI::App& app, Action& chosen) {
   auto command = std::make_shared<IndexCommand>();
   auto* sub = app.add_subcommand("index", "Read folders of documents into a library");
   sub->add_option("FOLDER", command->folders, "Folders, single files, addresses of videos and playlists")->required();
-  sub->add_option("--language", command->language, "Of videos' captions, as de or de,en (default: the video's own)")
+  sub->add_option("--max-file-size", command->options.max_file_bytes, "Larger files are listed, not read: 512M, 2G")
+      ->transform(byte_size())
+      ->type_name("SIZE")
+      ->default_str("256M");
+  sub->add_option("--language", command->options.language,
+                  "Of videos' captions, as de or de,en (default: the video's own)")
       ->type_name("LANG")
       ->check(languages());
   add_library(*sub, command->shared);
   add_threads(*sub, command->shared);
   add_json(*sub, command->shared);
-  sub->footer(kFooter);
+  sub->footer("Reads " + library::known_types() + " files." + kFooter);
   sub->callback([command, &chosen] { chosen = [command] { return run(*command); }; });
 }
 

@@ -14,7 +14,7 @@ void check_folders(const std::vector<std::filesystem::path>& folders);
 
 /// Ctrl-C stops it.
 IndexReport index_folders(Library& library, const std::vector<std::filesystem::path>& folders, bool quiet,
-                          const std::string& language = "");
+                          IndexOptions options = {});
 
 /// For a person.
 std::string report_text(const IndexReport& report);

@@ -14,7 +14,7 @@ std::string next_step() {
   }
   std::error_code ignored;
   if (!std::filesystem::exists(library_path("default"), ignored)) {
-    return "Next: lectern index FOLDER    (reads your documents: txt, md, html, pdf, docx, xml)\n";
+    return "Next: lectern index FOLDER    (reads your documents: PDF, Office, e-books, mail, text)\n";
   }
   return "Next: lectern chat            (talk about the documents of your library)\n";
 }

@@ -43,6 +43,11 @@ std::string open_failure(int error) {
   return std::string("cannot be opened: ") + std::strerror(error);
 }
 
+std::string amount(std::int64_t bytes) {
+  constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
+  return bytes < kMebibyte ? std::to_string(bytes) + " bytes" : std::to_string(bytes / kMebibyte) + " MiB";
+}
+
 std::int64_t modified_ns(const struct stat& status) {
   return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
@@ -94,7 +99,7 @@ void DocumentLoader::load_file(const Job& job, Loaded& out) {
   out.row.size = status.st_size;
   out.row.modified_ns = modified_ns(status);
   if (status.st_size > settings_.max_file_bytes) {
-    out.row.failure = "is larger than " + std::to_string(settings_.max_file_bytes >> 20) + " MiB";
+    out.row.failure = "is larger than " + amount(settings_.max_file_bytes) + ", the limit (--max-file-size)";
     return;
   }
   read_document(file.get(), job, out);

@@ -18,6 +18,7 @@
 
 #include "core/paths.h"
 #include "lectern/error.h"
+#include "library/document_types.h"
 #include "library/extract/records.h"
 #include "library/extract/worker_status.h"
 
@@ -84,7 +85,8 @@ pid_t spawn(const std::filesystem::path& worker, std::vector<std::string> argume
   pointers.push_back(nullptr);
   char locale[] = "LC_ALL=C.UTF-8";
   char sanitizer[] = "ASAN_OPTIONS=detect_leaks=0";
-  char* environment[] = {locale, sanitizer, nullptr};
+  char threads[] = "OMP_THREAD_LIMIT=1";  // of tesseract: its process may start none
+  char* environment[] = {locale, sanitizer, threads, nullptr};
   pid_t process = -1;
   const int error = posix_spawn(&process, worker.c_str(), &actions, &attributes, pointers.data(), environment);
   posix_spawn_file_actions_destroy(&actions);
@@ -104,13 +106,9 @@ std::string amount(std::int64_t bytes) {
   return mebibytes % 1024 == 0 ? std::to_string(mebibytes / 1024) + " GiB" : std::to_string(mebibytes) + " MiB";
 }
 
-std::string_view reader_name(std::string_view type) {
-  if (type == "pdf") return "PDF";
-  if (type == "docx") return "Word";
-  if (type == "md") return "Markdown";
-  if (type == "html") return "HTML";
-  if (type.starts_with("youtube")) return "YouTube";
-  return type == "xml" ? "XML" : "text";
+std::string reader_name(std::string_view type) {
+  const DocumentType* known = find_document_type(type);
+  return std::string(known == nullptr ? type : known->reader) + " reader";
 }
 
 // One worker at work.
@@ -153,6 +151,8 @@ class Worker {
   const std::vector<std::byte>& bytes() const { return bytes_; }
   // Of time or output: the same document would reach them again. Want of memory may be the machine's.
   bool reached_its_limits() const { return reached_its_limits_; }
+  bool found_no_text_layer() const { return no_text_layer_; }
+  bool misses_a_tool() const { return missing_tool_; }
 
  private:
   // Waits a little for what comes; false where it is too much.
@@ -190,23 +190,28 @@ class Worker {
     return status;
   }
 
-  std::string verdict(int status) const {
+  std::string verdict(int status) {
     const std::string memory = "needed more than " + amount(limits_.memory_bytes) + " of memory to read";
     if (said_.find("ut of memory") != std::string::npos) return memory;  // poppler's own last words
     if (WIFSIGNALED(status)) {
       const int signal = WTERMSIG(status);
       if (signal == SIGXCPU) return "took more than " + amount(limits_.cpu_seconds) + " to read";
       if (signal == SIGKILL) return "could not be read: its reader was killed, perhaps for want of memory";
-      return "could not be read: the " + std::string(reader_name(type_)) + " reader crashed (signal " +
-             std::to_string(signal) + ")";
+      return "could not be read: the " + reader_name(type_) + " crashed (signal " + std::to_string(signal) + ")";
     }
     switch (WEXITSTATUS(status)) {
+      case kWorkerNoTextLayer:
+        no_text_layer_ = true;
+        return "has no text layer";
+      case kWorkerMissingTool:
+        missing_tool_ = true;
+        return "";
       case kWorkerDone:
         return "";
       case kWorkerOutOfMemory:
         return memory;
       default:
-        return "could not be read: the " + std::string(reader_name(type_)) + " reader failed (" + last_line() + ")";
+        return "could not be read: the " + reader_name(type_) + " failed (" + last_line() + ")";
     }
   }
 
@@ -224,6 +229,7 @@ class Worker {
   bool reached_its_limits_ = false;
   std::vector<std::byte> bytes_;
   std::string said_;
+  bool no_text_layer_ = false, missing_tool_ = false;
 };
 
 std::filesystem::path find_worker() {
@@ -236,10 +242,6 @@ std::filesystem::path find_worker() {
                                         quoted(here) + ". Build it, or name it in LECTERN_EXTRACTOR.");
 }
 
-constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-    {".txt", "txt"},  {".text", "txt"},   {".md", "md"},   {".markdown", "md"}, {".html", "html"},
-    {".htm", "html"}, {".xhtml", "html"}, {".pdf", "pdf"}, {".docx", "docx"},   {".xml", "xml"}};
-
 }  // namespace
 
 Extractor::Extractor() : worker_(find_worker()) {}
@@ -249,29 +251,21 @@ Extraction Extractor::extract(int descriptor, const std::string& type, const Ext
   Worker worker(worker_, descriptor, type, limits);
   Extraction out;
   out.failure = worker.run(stop);
+  if (worker.found_no_text_layer() && type != kScanType && ::lseek(descriptor, 0, SEEK_SET) == 0) {
+    return extract(descriptor, kScanType, {limits.scan_seconds, limits.memory_bytes, limits.scan_seconds}, stop);
+  }
   out.try_again = !out.failure.empty() && !worker.reached_its_limits();
   if (!out.failure.empty()) return out;
   try {
     ExtractedRecords records = read_records(worker.bytes());
     out.document = std::move(records.document);
     out.failure = std::move(records.failure);
+    out.try_again = worker.misses_a_tool();
   } catch (const Error& error) {
     out.failure = std::string("could not be read: ") + error.what();
     out.try_again = true;
   }
   return out;
 }
-
-std::string document_type(const std::filesystem::path& path) {
-  std::string extension = path.extension().native();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  for (const auto& [ending, type] : kTypes) {
-    if (extension == ending) return std::string(type);
-  }
-  return "";
-}
-
-std::string known_types() { return "txt, md, html, pdf, docx, xml"; }
 
 }  // namespace lectern::library

@@ -13,6 +13,7 @@ namespace lectern::library {
 struct ExtractLimits {
   double cpu_seconds = 60;
   std::int64_t memory_bytes = std::int64_t{2} << 30;
+  double scan_seconds = 1800;  // of processor time where pages are read by sight: some three a page
 };
 
 struct Extraction {
@@ -26,17 +27,12 @@ class Extractor {
   /// Finds the worker beside this program (or what LECTERN_EXTRACTOR names). Throws Error kNotFound.
   Extractor();
 
-  /// Reads the document behind `descriptor`, from its current place to its end, in a process of its own. Whatever
+  /// Reads the document behind `descriptor`, a file at its beginning, in a process of its own. Whatever
   /// happens to that process is a failure of this document. Throws Error: kCancelled, kIo (no process can be started).
   Extraction extract(int descriptor, const std::string& type, const ExtractLimits& limits, std::stop_token stop) const;
 
  private:
   std::filesystem::path worker_;
 };
-
-/// "pdf" for "Report.PDF": the type whose reader takes such a file, or empty.
-std::string document_type(const std::filesystem::path& path);
-/// "txt, md, html, pdf, docx, xml"
-std::string known_types();
 
 }  // namespace lectern::library

@@ -143,7 +143,7 @@ void Indexer::process() {
   Store reader(store_.database().file());
   std::optional<VideoReader> videos;
   if (yt_dlp_) videos.emplace(*yt_dlp_);
-  const ExtractLimits limits{options_.extract_seconds, options_.extract_bytes};
+  const ExtractLimits limits{options_.extract_seconds, options_.extract_bytes, options_.scan_seconds};
   DocumentLoader loader(reader, chunker,
                         {recipe_, limits, options_.max_file_bytes, options_.stop, videos ? &*videos : nullptr}, gone_);
   {

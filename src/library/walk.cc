@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <memory>
@@ -12,7 +13,7 @@
 #include <utility>
 
 #include "library/companions.h"
-#include "library/extractor.h"
+#include "library/document_types.h"
 
 namespace lectern::library {
 namespace {
@@ -34,13 +35,17 @@ class Walker {
   explicit Walker(const std::filesystem::path& library) : library_(absolute_path(library).native()) {}
 
   Walk walk(std::span<const std::filesystem::path> roots) {
-    for (const auto& root : roots) visit(absolute_path(root).native(), true);
+    for (const auto& root : roots) {
+      const std::string path = absolute_path(root).native();
+      if (auto real = real_path(path); !real.empty()) roots_.push_back(std::move(real));
+      visit(path, true);
+    }
     drain();
     // Links come last: what they point to may have been found under its own path.
     after_links_ = true;
     while (!links_.empty()) {
       std::sort(links_.begin(), links_.end());
-      for (const std::string& link : std::exchange(links_, {})) visit(link, true);
+      for (const std::string& link : std::exchange(links_, {})) follow(link);
       drain();
     }
     std::sort(out_.files.begin(), out_.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
@@ -50,6 +55,20 @@ class Walker {
   }
 
  private:
+  // Empty where nothing is there.
+  static std::string real_path(const std::string& path) {
+    const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+    return real ? std::string(real.get()) : std::string();
+  }
+
+  void follow(const std::string& link) {
+    const std::string real = real_path(link);
+    const auto holds = [&](const std::string& root) { return is_below(real, root); };
+    if (real.empty() || std::any_of(roots_.begin(), roots_.end(), holds)) return visit(link, true);
+    out_.files.push_back({link, document_type(link), 0, 0,
+                          "is a link that leads out of the folder: index what it points to under its own name", false});
+  }
+
   void drain() {
     while (!folders_.empty()) {
       const std::string folder = std::move(folders_.front());
@@ -122,6 +141,7 @@ class Walker {
   std::string library_;
   Walk out_;
   std::deque<std::string> folders_;
+  std::vector<std::string> roots_;  // without links
   std::vector<std::string> links_;
   std::set<Identity> seen_folders_, seen_files_;
   bool after_links_ = false;

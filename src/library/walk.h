@@ -11,7 +11,7 @@ namespace lectern::library {
 
 struct FoundFile {
   std::string path;  // absolute
-  std::string type;  // see document_type; empty where it is none that Lectern reads
+  std::string type;  // see document_types.h; empty where it is none that Lectern reads
   std::int64_t size = 0;
   std::int64_t modified_ns = 0;
   std::string failure;   // why it is not to be opened, to be read after its name; empty where it may be
@@ -23,8 +23,9 @@ struct Walk {
   std::vector<std::string> unread_folders;  // whose files are not known: they may still be there
 };
 
-/// Names that begin with a dot are passed over, and `library` with the files beside it. Links are followed, but each
-/// folder and each file is visited once: under its own path where `roots` hold that.
+/// Names that begin with a dot are passed over, and `library` with the files beside it. Links are followed within
+/// `roots` and named where they lead out of them; each folder and each file is visited once: under its own path where
+/// `roots` hold that.
 Walk walk(std::span<const std::filesystem::path> roots, const std::filesystem::path& library);
 
 /// Without ".", ".." and a trailing slash.

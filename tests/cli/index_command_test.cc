@@ -49,6 +49,19 @@ TEST_F(IndexCommandTest, ForAPerson) {
   EXPECT_THAT(second.out, HasSubstr("1 unchanged"));
 }
 
+TEST_F(IndexCommandTest, LargeFilesAreListed) {
+  write("documents/tea.txt", "Green tea is brewed at 80 degrees for two minutes.\n");
+  const auto small = lectern({"index", home() + "/documents", "--max-file-size", "20"});
+  EXPECT_EQ(small.status, 1);
+  EXPECT_THAT(small.out, HasSubstr("tea.txt: is larger than 20 bytes, the limit (--max-file-size)"));
+  EXPECT_EQ(lectern({"index", home() + "/documents", "--max-file-size", "1k"}).status, 0);
+  for (const char* size : {"0", "-1", "10X", "99999999999E"}) {
+    const auto bad = lectern({"index", home() + "/documents", "--max-file-size", size});
+    EXPECT_EQ(bad.status, 2) << size;
+    EXPECT_THAT(bad.err, HasSubstr("--max-file-size")) << size;
+  }
+}
+
 TEST_F(IndexCommandTest, NothingReadIsAFailure) {
   write("documents/broken.pdf", "this is no PDF");
   EXPECT_EQ(lectern({"index", home() + "/documents"}).status, 1);

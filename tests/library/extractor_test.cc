@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "library/document_types.h"
 #include "library/documents.h"
 #include "library/extract_file.h"
 #include "library/word_boxes.h"
@@ -112,10 +113,10 @@ TEST(Extractor, WordParagraphsHeadingsAndTables) {
 }
 
 TEST(Extractor, WordThatIsNone) {
-  EXPECT_THAT(extract("no archive", "docx").failure, HasSubstr("not a Word document"));
+  EXPECT_THAT(extract("no archive", "docx").failure, HasSubstr("is not a Word document (.docx)"));
   EXPECT_THAT(extract(make_zip({{"a.txt", "x"}}), "docx").failure, HasSubstr("has no word/document.xml"));
   EXPECT_THAT(extract("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", "docx").failure,
-              HasSubstr("encrypted, or an old Word"));
+              HasSubstr("encrypted, or an old Office file"));
   std::string cut = make_docx(paragraph("whole"));
   EXPECT_NE(extract(cut.substr(0, cut.size() / 2), "docx").failure, "");
 }
@@ -185,7 +186,7 @@ TEST(Extractor, PdfPageByPageWithWordBoxes) {
 TEST(Extractor, PdfThatIsNone) {
   EXPECT_EQ(extract("hello", "pdf").failure, "is not a PDF");
   EXPECT_EQ(extract("", "pdf").failure, "is empty");
-  EXPECT_EQ(extract(make_pdf({{}}), "pdf").failure, "has no text: a scan?");
+  EXPECT_THAT(extract(make_pdf({{}}), "pdf").failure, HasSubstr("has no text layer"));
   EXPECT_THAT(extract("%PDF-1.4\nnothing else", "pdf").failure, HasSubstr("is a damaged PDF"));
 }
 

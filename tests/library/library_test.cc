@@ -211,7 +211,7 @@ TEST_F(LibraryTest, FilesThatAreTooLarge) {
   options.max_file_bytes = 1 << 20;
   const auto report = index(options);
   ASSERT_EQ(report.failed, 1);
-  EXPECT_EQ(report.failures[0].reason, "is larger than 1 MiB");
+  EXPECT_EQ(report.failures[0].reason, "is larger than 1 MiB, the limit (--max-file-size)");
 }
 
 TEST_F(LibraryTest, FoldersThatDoNotExist) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "library/document_types.h"
 #include "library/unprivileged.h"
 #include "support/temporary_file.h"
 
@@ -46,7 +47,7 @@ TEST(Walk, ListsWhatIsNotRead) {
               testing::ElementsAre("broken.txt: is a link to a file that does not exist",
                                    "loop.txt: is a link that leads to itself",
                                    "pipe.txt: is a pipe: only regular files are read",
-                                   "song.mp3: is not of a type that Lectern reads (txt, md, html, pdf, docx, xml)"));
+                                   "song.mp3: is not of a type that Lectern reads (" + library::known_types() + ")"));
 }
 
 TEST(Walk, VisitsEachFileOnceThroughLinks) {
@@ -58,9 +59,18 @@ TEST(Walk, VisitsEachFileOnceThroughLinks) {
   fs::create_symlink(folder / "z/real.txt", folder / "again.txt");
   fs::create_symlink(outside, folder / "outside");
   fs::create_symlink(outside / "far.txt", folder / "far-too.txt");
-  const auto files = walked(folder);
-  EXPECT_EQ(files.size(), 2u) << testing::PrintToString(files);
-  EXPECT_THAT(files, testing::Contains("z/real.txt"));
+  touch(folder / ".kept/hidden.txt");
+  fs::create_symlink(folder / ".kept/hidden.txt", folder / "shown.txt");
+  const std::string out = ": is a link that leads out of the folder: index what it points to under its own name";
+  EXPECT_THAT(walked(folder), testing::ElementsAre("far-too.txt" + out, "outside" + out, "shown.txt", "z/real.txt"));
+  EXPECT_THAT(walked(folder, {folder, outside}), testing::Contains(testing::EndsWith("/far.txt")));
+}
+
+TEST(Walk, RootsMayBeLinks) {
+  const auto folder = support::temporary_folder("walk"), outside = support::temporary_folder("outside");
+  touch(outside / "a.txt");
+  fs::create_symlink(outside, folder / "link");
+  EXPECT_THAT(walked(folder, {folder / "link"}), testing::ElementsAre("link/a.txt"));
 }
 
 TEST(Walk, RootsMayBeFilesOverlapOrBeMissing) {

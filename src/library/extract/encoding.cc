@@ -52,6 +52,40 @@ std::string detect(std::string_view bytes) {
   return U_SUCCESS(status) && name != nullptr ? name : "";
 }
 
+// What a code unit of UTF-16 text looks like.
+enum class Unit { kUnlikely, kIdeograph, kMark };  // kMark: letters, digits, spaces and marks of the usual scripts
+
+Unit unit_kind(unsigned unit) {
+  if (unit >= 0x4e00 && unit < 0xa000) return Unit::kIdeograph;
+  const bool control = unit < 0x20 && unit != '\n' && unit != '\r' && unit != '\t';
+  const bool alphabet = unit < 0x700 && !control && !(unit >= 0x7f && unit < 0xa0);
+  const bool mark = (unit >= 0x2010 && unit < 0x2040) || (unit >= 0x3000 && unit < 0x3100) || unit >= 0xff00;
+  return alphabet || mark || unit == 0x20ac ? Unit::kMark : Unit::kUnlikely;
+}
+
+// The share of units that look like text, or 0 where too few do. Ideographs alone prove nothing: pairs of bytes of many
+// encodings look like them.
+double utf16_likelihood(std::string_view bytes, bool big_endian) {
+  const std::size_t count = std::min<std::size_t>(bytes.size() / 2, 32768);
+  std::size_t ideographs = 0, marks = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto first = static_cast<unsigned char>(bytes[2 * i]), second = static_cast<unsigned char>(bytes[2 * i + 1]);
+    const Unit kind = unit_kind(big_endian ? first << 8 | second : second << 8 | first);
+    ideographs += kind == Unit::kIdeograph;
+    marks += kind == Unit::kMark;
+  }
+  if (marks == 0 || marks * 100 < count || (ideographs + marks) * 100 < count * 95) return 0;
+  return static_cast<double>(ideographs + marks) / static_cast<double>(count);
+}
+
+// "UTF-16LE" or "UTF-16BE" for text that begins with no byte order mark; else nullptr.
+const char* unmarked_utf16(std::string_view bytes) {
+  if (bytes.size() < 4 || bytes.size() % 2 != 0) return nullptr;
+  const double little = utf16_likelihood(bytes, false), big = utf16_likelihood(bytes, true);
+  if (little == 0 && big == 0) return nullptr;
+  return big > little ? "UTF-16BE" : "UTF-16LE";
+}
+
 std::string_view ligature(UChar32 c) {
   static constexpr std::array<std::string_view, 7> kLetters = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
   return c >= 0xfb00 && c <= 0xfb06 ? kLetters[static_cast<std::size_t>(c - 0xfb00)] : std::string_view{};
@@ -86,7 +120,11 @@ std::string decode_text(std::string_view bytes, std::string_view declared) {
   if (bytes.starts_with("\xef\xbb\xbf")) return clean_text(bytes.substr(3));
   if (bytes.starts_with("\xff\xfe")) return clean_text(convert(bytes.substr(2), "UTF-16LE"));
   if (bytes.starts_with("\xfe\xff")) return clean_text(convert(bytes.substr(2), "UTF-16BE"));
-  if (is_valid_utf8(bytes)) return clean_text(bytes);
+  const bool utf8 = is_valid_utf8(bytes);
+  if (!utf8 || bytes.find('\0') != std::string_view::npos) {
+    if (const char* name = unmarked_utf16(bytes); name != nullptr) return clean_text(convert(bytes, name));
+  }
+  if (utf8) return clean_text(bytes);
   if (!declared.empty()) {
     if (const auto text = convert(bytes, std::string(declared).c_str()); !text.empty()) return clean_text(text);
   }

@@ -11,4 +11,16 @@ class ExtractFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A program that would read it is not installed: it may be by the next time.
+class MissingTool : public ExtractFailure {
+ public:
+  using ExtractFailure::ExtractFailure;
+};
+
+/// A PDF whose pages, or most of them, are pictures: read it anew as a scan.
+class NoTextLayer : public ExtractFailure {
+ public:
+  NoTextLayer() : ExtractFailure("has no text layer") {}
+};
+
 }  // namespace lectern::library

@@ -13,6 +13,7 @@
 #include "library/extract/readers.h"
 #include "library/extract/text_builder.h"
 #include "library/extract/worker_status.h"
+#include "library/extract/xml_entities.h"
 
 namespace lectern::library {
 namespace {
@@ -35,6 +36,8 @@ bool is_inline(GumboTag tag) {
   return std::find(kInline.begin(), kInline.end(), tag) != kInline.end();
 }
 
+bool is_row_group(GumboTag tag) { return tag == GUMBO_TAG_THEAD || tag == GUMBO_TAG_TBODY || tag == GUMBO_TAG_TFOOT; }
+
 int heading_level(GumboTag tag) {
   return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6 ? static_cast<int>(tag) - static_cast<int>(GUMBO_TAG_H1) + 1 : 0;
 }
@@ -52,7 +55,9 @@ void append_text(const GumboNode& node, std::string& out) {
 // Walks the tree with a stack of its own: pages nest as deep as their author likes.
 class HtmlWalker {
  public:
-  Document walk(const GumboNode& root) {
+  explicit HtmlWalker(TextBuilder& out) : out_(out) {}
+
+  void walk(const GumboNode& root) {
     stack_.push_back({&root, 0});
     while (!stack_.empty()) {
       auto& [node, next] = stack_.back();
@@ -65,7 +70,6 @@ class HtmlWalker {
       const auto& child = *static_cast<const GumboNode*>(below->data[next++]);
       if (enter(child)) stack_.push_back({&child, 0});
     }
-    return out_.finish();
   }
 
  private:
@@ -98,7 +102,8 @@ class HtmlWalker {
       out_.end_heading();
     } else if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_TR || tag == GUMBO_TAG_DT || tag == GUMBO_TAG_DD) {
       out_.line_break();
-    } else if (tag != GUMBO_TAG_TD && tag != GUMBO_TAG_TH && tag != GUMBO_TAG_BR && !is_inline(tag)) {
+    } else if (tag != GUMBO_TAG_TD && tag != GUMBO_TAG_TH && tag != GUMBO_TAG_BR && !is_inline(tag) &&
+               !is_row_group(tag)) {
       out_.paragraph();
     }
   }
@@ -111,7 +116,7 @@ class HtmlWalker {
       out_.line_break();
     } else if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) {
       out_.tab();
-    } else if (!is_inline(tag)) {
+    } else if (!is_inline(tag) && !is_row_group(tag)) {
       out_.paragraph();
     }
   }
@@ -123,7 +128,7 @@ class HtmlWalker {
     out_.title(clean_text(title));
   }
 
-  TextBuilder out_;
+  TextBuilder& out_;
   std::vector<Place> stack_;
   int preformatted_ = 0;
 };
@@ -139,6 +144,28 @@ std::string declared_encoding(std::string_view bytes) {
   return end == std::string_view::npos ? std::string() : std::string(head.substr(at, end - at));
 }
 
+// XHTML closes empty elements as "<title/>", which HTML takes for a beginning. Void elements may have an end: HTML
+// passes over it.
+std::string with_end_tags(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = std::min(text.find('<', at), text.size());
+    out += text.substr(at, begin - at);
+    char quote = 0;
+    std::size_t end = begin;
+    for (; end < text.size() && (quote != 0 || text[end] != '>'); ++end) {
+      if (quote == 0 ? text[end] == '"' || text[end] == '\'' : text[end] == quote) quote = quote == 0 ? text[end] : 0;
+    }
+    const std::string_view tag = text.substr(begin, end - begin);
+    const std::string_view name = tag.substr(0, tag.find_first_of(" \t\r\n/", 1));
+    const bool empty = tag.size() > 2 && tag.ends_with('/') && name.size() > 1 && name[1] != '!' && name[1] != '?';
+    out += empty ? tag.substr(0, tag.size() - 1) : tag;
+    if (empty) out.append("></").append(name.substr(1));
+    at = end;
+  }
+  return out;
+}
+
 // Gumbo does not look whether it got memory.
 GumboOptions options_that_end_without_memory() {
   GumboOptions options = kGumboDefaultOptions;
@@ -152,13 +179,23 @@ GumboOptions options_that_end_without_memory() {
 
 }  // namespace
 
-Document read_html(std::string_view bytes) {
-  const std::string text = decode_text(bytes, declared_encoding(bytes));
+void append_html(std::string_view bytes, std::string_view declared, TextBuilder& out) {
+  std::string text = decode_text(bytes, declared.empty() ? declared_encoding(bytes) : std::string(declared));
+  if (text.starts_with("<?xml")) {
+    refuse_entities(text);
+    text = with_end_tags(text);
+  }
   // Freed with the process: gumbo frees a tree by recursion, which a deep one turns into a crash.
   const GumboOptions options = options_that_end_without_memory();
   const GumboOutput* page = gumbo_parse_with_options(&options, text.data(), text.size());
   if (page == nullptr) throw ExtractFailure("could not be read: the HTML reader gave up");
-  return HtmlWalker().walk(*page->document);
+  HtmlWalker(out).walk(*page->document);
+}
+
+Document read_html(std::string_view bytes) {
+  TextBuilder out;
+  append_html(bytes, {}, out);
+  return out.finish();
 }
 
 std::string decode_entity(std::string_view entity) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "library/document_types.h"
 #include "library/extract/failure.h"
 #include "library/extract/readers.h"
 #include "library/extract/records.h"
@@ -27,14 +28,25 @@ using lectern::library::Document;
 struct Reader {
   std::string_view type;
   Document (*read)(std::string_view bytes);
+  void (*prepare)(const lectern::library::SandboxLimits& limits) = nullptr;  // before the sandbox closes
 };
 
 constexpr Reader kReaders[] = {
     {"txt", lectern::library::read_txt},
     {"md", lectern::library::read_markdown},
     {"html", lectern::library::read_html},
-    {"pdf", lectern::library::read_pdf},
+    {"pdf", lectern::library::read_pdf, lectern::library::prepare_pdf},
+    {lectern::library::kScanType, lectern::library::read_scan, lectern::library::prepare_scan},
     {"docx", lectern::library::read_docx},
+    {"doc", lectern::library::read_doc, lectern::library::prepare_doc},
+    {"odt", lectern::library::read_odt},
+    {"pptx", lectern::library::read_pptx},
+    {"xlsx", lectern::library::read_xlsx},
+    {"csv", lectern::library::read_csv},
+    {"epub", lectern::library::read_epub},
+    {"eml", lectern::library::read_mail},
+    {"srt", lectern::library::read_transcript},
+    {"vtt", lectern::library::read_transcript},
     {"xml", lectern::library::read_xml},
     {"youtube-captions", lectern::library::read_youtube_captions},
     {"youtube", lectern::library::read_youtube},
@@ -68,10 +80,13 @@ int extract(const Reader& reader) {
     const std::string bytes = read_all(STDIN_FILENO);
     if (bytes.empty()) throw lectern::library::ExtractFailure("is empty");
     const Document document = reader.read(bytes);
-    if (!has_text(document)) {
-      throw lectern::library::ExtractFailure(reader.type == "pdf" ? "has no text: a scan?" : "has no text");
-    }
+    if (!has_text(document)) throw lectern::library::ExtractFailure("has no text");
     lectern::library::write_document(STDOUT_FILENO, document);
+  } catch (const lectern::library::NoTextLayer&) {
+    return lectern::library::kWorkerNoTextLayer;
+  } catch (const lectern::library::MissingTool& failure) {
+    lectern::library::write_failure(STDOUT_FILENO, failure.what());
+    return lectern::library::kWorkerMissingTool;
   } catch (const lectern::library::ExtractFailure& failure) {
     lectern::library::write_failure(STDOUT_FILENO, failure.what());
   }
@@ -84,7 +99,8 @@ int main(int count, char** arguments) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const Reader* reader = count >= 2 ? reader_for(arguments[1]) : nullptr;
   if (reader == nullptr) {
-    std::fprintf(stderr, "usage: lectern-extract TYPE [MEMORY_BYTES [CPU_SECONDS]] < FILE\n");
+    std::fprintf(stderr, "usage: lectern-extract TYPE [MEMORY_BYTES [CPU_SECONDS]] < FILE\nTYPE: %s\n",
+                 lectern::library::known_types().c_str());
     return lectern::library::kWorkerUsage;
   }
   lectern::library::SandboxLimits limits;
@@ -92,7 +108,7 @@ int main(int count, char** arguments) {
   if (count >= 4) limits.cpu_seconds = std::atoll(arguments[3]);
   int status = lectern::library::kWorkerFailed;
   try {
-    if (reader->type == "pdf") lectern::library::prepare_pdf();
+    if (reader->prepare != nullptr) reader->prepare(limits);
     lectern::library::enter_sandbox(limits);
     status = extract(*reader);
   } catch (const std::bad_alloc&) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace lectern::library {
 
@@ -13,5 +14,10 @@ struct SandboxLimits {
 /// Memory, processor time, core dumps, written files and descriptors are limited; then only the system calls of a
 /// program that computes are left. Throws std::runtime_error where the kernel refuses.
 void enter_sandbox(const SandboxLimits& limits);
+
+/// For a process that is about to become `program`, which may read what is below `readable` (missing ones are passed
+/// over), its libraries and the file on its standard input; it may start and reach nothing else. Throws
+/// std::runtime_error also where the kernel cannot confine what it opens (no Landlock).
+void enter_tool_sandbox(const SandboxLimits& limits, const char* program, std::span<const char* const> readable);
 
 }  // namespace lectern::library

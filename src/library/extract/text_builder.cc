@@ -20,6 +20,7 @@ void TextBuilder::settle() {
   pending_ = Break::kNone;
   if (time_) document_.times.push_back({static_cast<std::int64_t>(document_.text.size()), *time_});
   time_.reset();
+  if (page_.number > 0 && page_.span.begin < 0) page_.span.begin = static_cast<std::int64_t>(document_.text.size());
   if (in_heading_ && heading_.span.begin < 0) heading_.span.begin = static_cast<std::int64_t>(document_.text.size());
 }
 
@@ -73,8 +74,21 @@ void TextBuilder::title(std::string_view title) {
 
 void TextBuilder::time(std::int64_t milliseconds) { time_ = milliseconds; }
 
-Document TextBuilder::finish() {
+void TextBuilder::page(int number) {
+  end_page();
+  page_ = {number, {-1, -1}, {}};
+}
+
+void TextBuilder::end_page() {
   end_heading();
+  paragraph();
+  if (page_.number == 0 || page_.span.begin < 0) return;  // an empty one
+  page_.span.end = static_cast<std::int64_t>(document_.text.size());
+  document_.pages.push_back(page_);
+}
+
+Document TextBuilder::finish() {
+  end_page();
   if (document_.title.empty() && !document_.headings.empty()) {
     const Span span = document_.headings.front().span;
     document_.title =

@@ -25,6 +25,8 @@ class TextBuilder {
   void title(std::string_view title);
   /// What follows is said at that moment of a recording.
   void time(std::int64_t milliseconds);
+  /// What follows stands on page `number`, which is higher than the last one's.
+  void page(int number);
 
   /// Ends a heading that is still open.
   Document finish();
@@ -33,12 +35,14 @@ class TextBuilder {
   enum class Break { kNone, kSpace, kTab, kLine, kParagraph };
   void ask(Break kind);
   void settle();  // writes the break that was asked for
+  void end_page();
 
   Document document_;
   Break pending_ = Break::kNone;
   bool in_heading_ = false;
   std::optional<std::int64_t> time_;  // of the next piece
   Heading heading_;
+  Page page_;  // number 0: none
 };
 
 /// White space collapsed to single spaces, none at the ends.

@@ -4,6 +4,7 @@
 
 #include "library/extract/encoding.h"
 #include "library/extract/readers.h"
+#include "library/extract/text_builder.h"
 
 namespace lectern::library {
 namespace {
@@ -25,36 +26,40 @@ std::size_t wrap_column(const std::vector<std::string_view>& lines) {
   return width;
 }
 
-void append_paragraph(std::string& text, const std::vector<std::string_view>& lines) {
+void append_paragraph(TextBuilder& out, const std::vector<std::string_view>& lines) {
   if (lines.empty()) return;
-  if (!text.empty()) text += "\n\n";
-  const char between = wrap_column(lines) > 0 ? ' ' : '\n';
+  out.paragraph();
+  const bool wrapped = wrap_column(lines) > 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (i > 0) text += between;
-    text += lines[i];
+    if (i > 0) wrapped ? out.text(" ") : out.line_break();
+    out.verbatim(lines[i]);
   }
+  out.paragraph();
 }
 
 }  // namespace
 
-Document read_txt(std::string_view bytes) {
-  const std::string text = decode_text(bytes);
-  Document document;
+void append_txt(std::string_view text, TextBuilder& out) {
   std::vector<std::string_view> paragraph;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
     line = line.substr(0, line.find_last_not_of(" \t") + 1);
     if (!line.empty()) {
       paragraph.push_back(line);
       continue;
     }
-    append_paragraph(document.text, paragraph);
+    append_paragraph(out, paragraph);
     paragraph.clear();
   }
-  append_paragraph(document.text, paragraph);
-  return document;
+  append_paragraph(out, paragraph);
+}
+
+Document read_txt(std::string_view bytes) {
+  TextBuilder out;
+  append_txt(decode_text(bytes), out);
+  return out.finish();
 }
 
 }  // namespace lectern::library

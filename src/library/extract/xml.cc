@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "library/extract/encoding.h"
@@ -11,61 +10,6 @@
 namespace lectern::library {
 namespace {
 
-constexpr std::size_t kMaxDeclared = 10000;  // entities; more than any real document type has
-
-bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '.' || c == ':' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-std::string_view name_at(std::string_view text, std::size_t at) {
-  std::size_t end = at;
-  while (end < text.size() && is_name(text[end])) ++end;
-  return text.substr(at, end - at);
-}
-
-std::size_t skip_spaces(std::string_view text, std::size_t at) {
-  return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
-}
-
-// The names that <!ENTITY NAME …> and <!ENTITY % NAME …> declare.
-std::set<std::string_view> declared_entities(std::string_view text) {
-  std::set<std::string_view> names;
-  constexpr std::string_view kDeclaration = "<!ENTITY";
-  for (std::size_t at = text.find(kDeclaration); at != std::string_view::npos && names.size() < kMaxDeclared;
-       at = text.find(kDeclaration, at + 1)) {
-    std::size_t name = skip_spaces(text, at + kDeclaration.size());
-    if (name < text.size() && text[name] == '%') name = skip_spaces(text, name + 1);
-    names.insert(name_at(text, name));
-  }
-  return names;
-}
-
-// Passes over what begins with `open` at `at`, to just behind `close`; false where it does not begin there.
-bool skip_section(std::string_view text, std::size_t& at, std::string_view open, std::string_view close) {
-  if (!text.substr(at).starts_with(open)) return false;
-  const std::size_t end = text.find(close, at + open.size());
-  at = end == std::string_view::npos ? text.size() : end + close.size();
-  return true;
-}
-
-// Expansion is how a few hundred bytes become gigabytes, or another file's content; nothing is expanded, and a
-// document that relies on it is refused rather than read with holes.
-void refuse_entities(std::string_view text) {
-  const auto declared = declared_entities(text);
-  if (declared.empty()) return;
-  for (std::size_t at = 0; at < text.size();) {
-    if (skip_section(text, at, "<!--", "-->") || skip_section(text, at, "<![CDATA[", "]]>")) continue;
-    if (text[at++] != '&') continue;
-    const auto name = name_at(text, at);
-    if (declared.contains(name) && at + name.size() < text.size() && text[at + name.size()] == ';') {
-      throw ExtractFailure("uses the entity \"" + std::string(name.substr(0, 80)) +
-                           "\", which its document type declares: Lectern expands no entities. Save it with the "
-                           "entities replaced");
-    }
-  }
-}
-
 std::string declared_encoding(std::string_view bytes) {
   const std::string_view head = bytes.substr(0, std::min<std::size_t>(bytes.find("?>"), 200));
   if (!head.starts_with("<?xml")) return {};
@@ -73,12 +17,11 @@ std::string declared_encoding(std::string_view bytes) {
   if (at == std::string_view::npos) return {};
   at = head.find_first_of("\"'", at);
   if (at == std::string_view::npos) return {};
-  return std::string(name_at(head, at + 1));
+  const std::string_view value = head.substr(at + 1);
+  return std::string(value.substr(0, value.find_first_of("\"'")));
 }
 
 bool is_space(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
-bool is_text(const pugi::xml_node& node) { return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata; }
 
 bool has_own_text(const pugi::xml_node& node) {
   return std::any_of(node.begin(), node.end(),
@@ -135,7 +78,6 @@ class XmlWalker {
 
 Document read_xml(std::string_view bytes) {
   const std::string text = decode_text(bytes, declared_encoding(bytes));
-  refuse_entities(text);
   pugi::xml_document tree;
   parse_xml(tree, text);
   if (!tree.document_element()) throw ExtractFailure("is not XML: it has no element");

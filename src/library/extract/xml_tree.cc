@@ -3,6 +3,7 @@
 #include <string>
 
 #include "library/extract/failure.h"
+#include "library/extract/xml_entities.h"
 
 namespace lectern::library {
 namespace {
@@ -16,6 +17,8 @@ std::string_view without_prefix(std::string_view name) {
 
 std::string_view local_name(const pugi::xml_node& node) { return without_prefix(node.name()); }
 std::string_view local_name(const pugi::xml_attribute& attribute) { return without_prefix(attribute.name()); }
+
+bool is_text(const pugi::xml_node& node) { return node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata; }
 
 std::string_view attribute_value(const pugi::xml_node& node, std::string_view name) {
   for (const auto& attribute : node.attributes()) {
@@ -40,6 +43,7 @@ pugi::xml_node next_node(const pugi::xml_node& root, const pugi::xml_node& node,
 }
 
 void parse_xml(pugi::xml_document& tree, std::string_view utf8) {
+  refuse_entities(utf8);
   const auto result =
       tree.load_buffer(utf8.data(), utf8.size(), pugi::parse_default | pugi::parse_ws_pcdata, pugi::encoding_utf8);
   if (result.status == pugi::status_out_of_memory) throw std::bad_alloc();
