@@ -62,7 +62,7 @@ bool parse_times(std::string_view line, Cue& cue) {
   if (arrow == std::string_view::npos || !line.substr(arrow).starts_with("-->")) return false;
   line.remove_prefix(arrow + 3);
   const auto end = take_time(line);
-  if (!end) return false;
+  if (!end || *begin > kLongestRecording) return false;
   cue.begin = *begin;
   cue.end = *end;
   return true;
