@@ -146,6 +146,10 @@ void videos(const fs::path& folder) {
       R"({"events":[{"tStartMs":0,"dDurationMs":4000,"segs":[{"utf8":">> so"},{"utf8":" it\nis","tOffsetMs":500}]},)"
       R"({"tStartMs":9000,"segs":[{"utf8":"[Music]"}]},{"tStartMs":9500,"segs":[{"utf8":"水。"}]}]})";
   write(folder / "video/captions", library::join_parts({"automatic", "json3", description, captions}));
+  write(folder / "video/lines",
+        library::join_parts(
+            {"people", "vtt", description,
+             "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana>so&amp;<c>\n\n00:02.000 --> 00:03.000\nso&\nit is\n"}));
   write(folder / "video/choice", library::join_parts({"de,en", description}));
 }
 

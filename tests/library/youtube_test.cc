@@ -243,6 +243,15 @@ TEST_F(YoutubeTest, YtDlpIsRunWithoutSettingsOfItsOwn) {
   }
 }
 
+TEST_F(YoutubeTest, CaptionsThatAreNotJson) {
+  auto video = FakeYoutube::video(kGone, "Soup");
+  youtube_.add_captions(video, "subtitles", "en", "WEBVTT\n\n00:01:05.000 --> 00:01:09.000\nCarrots go first.\n",
+                        "vtt");
+  youtube_.put(video);
+  EXPECT_EQ(index(FakeYoutube::url(kGone)).indexed, 1);
+  EXPECT_THAT(first_found("carrots"), HasSubstr("Carrots go first."));
+}
+
 TEST_F(YoutubeTest, VideosWithoutCaptions) {
   youtube_.put(FakeYoutube::video(kGone, "Silent"));
   auto report = index(FakeYoutube::url(kGone));
@@ -344,6 +353,20 @@ TEST(YoutubeTranscript, SentencesOfPeopleRunOn) {
   const auto chinese =
       transcript(described({}, {}), FakeYoutube::json3({"绿茶不能用", "沸水冲泡。水温应该", "在八十度左右。"}));
   EXPECT_EQ(chinese.document.text, "T\n\n绿茶不能用沸水冲泡。水温应该在八十度左右。");
+}
+
+TEST(YoutubeTranscript, LinesThatRollUpComeOnce) {
+  const std::string vtt =
+      "WEBVTT\nKind: captions\nLanguage: en\n\n"
+      "00:00:01.000 --> 00:00:03.000 align:start position:0%\n \nwe<00:00:01.500><c> whisk</c><00:00:02.000><c> "
+      "the</c>\n\n"
+      "00:00:03.000 --> 00:00:03.010 align:start position:0%\nwe whisk the\n \n\n"
+      "00:00:03.010 --> 00:00:05.000 align:start position:0%\nwe whisk the\neggs<00:00:03.500><c> slowly</c>\n\n"
+      "00:00:05.000 --> 00:00:05.010 align:start position:0%\neggs slowly\n \n";
+  const auto out = transcript(described({}, {}), vtt, "automatic", "vtt");
+  EXPECT_EQ(out.document.text, "T\n\nwe whisk the eggs slowly") << out.failure;
+  ASSERT_THAT(out.document.times, SizeIs(3));
+  EXPECT_EQ(out.document.times[2].milliseconds, 3010);
 }
 
 TEST(YoutubeTranscript, BrokenInputIsAFailure) {

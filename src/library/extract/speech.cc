@@ -73,7 +73,7 @@ class Writer {
   void cue(const Cue& cue) {
     begin_chapters(cue.begin);
     if (!last_.empty()) separate(cue);
-    out_.time(cue.begin);
+    out_.time(std::min(cue.begin, kLongestRecording));
     for (const std::string& line : cue.lines) {
       std::string_view words = line;
       if (words.starts_with(">>")) {  // another one speaks

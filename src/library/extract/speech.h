@@ -28,6 +28,8 @@ inline constexpr std::int64_t kLongestRecording = std::int64_t{1000} * 60 * 60 *
 /// headings of level 2.
 void append_speech(std::vector<Cue> cues, std::span<const Chapter> chapters, TextBuilder& out);
 
+/// SubRip and WebVTT, already decoded: in the order of time. Lines that roll up come once.
+std::vector<Cue> parse_cues(std::string_view text);
 /// YouTube's own captions in JSON. Throws ExtractFailure.
 std::vector<Cue> parse_json3(std::string_view bytes);
 

@@ -100,7 +100,7 @@ std::string cue_text(std::string_view line) {
   return one_line(out);
 }
 
-std::vector<Cue> parse_cues(std::string_view text) {
+std::vector<Cue> read_cues(std::string_view text) {
   const auto lines = split_lines(text);
   std::vector<Cue> out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -139,11 +139,16 @@ void drop_repeated_lines(std::vector<Cue>& cues) {
 
 }  // namespace
 
+std::vector<Cue> parse_cues(std::string_view text) {
+  auto cues = read_cues(text);
+  std::stable_sort(cues.begin(), cues.end(), [](const Cue& a, const Cue& b) { return a.begin < b.begin; });
+  drop_repeated_lines(cues);
+  return cues;
+}
+
 Document read_transcript(std::string_view bytes) {
   auto cues = parse_cues(decode_text(bytes));
   if (cues.empty()) throw ExtractFailure("is no transcript: it has no line like \"00:00:01,000 --> 00:00:04,000\"");
-  std::stable_sort(cues.begin(), cues.end(), [](const Cue& a, const Cue& b) { return a.begin < b.begin; });
-  drop_repeated_lines(cues);
   TextBuilder out;
   append_speech(std::move(cues), {}, out);
   return out.finish();

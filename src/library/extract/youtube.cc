@@ -163,6 +163,8 @@ Document read_youtube(std::string_view bytes) {
   std::vector<Cue> cues;
   if (format == "json3") {
     cues = parse_json3(parts[3]);
+  } else if (format == "vtt" || format == "srt") {
+    cues = parse_cues(decode_text(parts[3]));
   } else {
     throw ExtractFailure("has captions in a format that Lectern does not read: " + one_line(clean_text(format)));
   }

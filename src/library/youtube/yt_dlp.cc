@@ -151,7 +151,7 @@ std::string YtDlp::fetch_captions(std::string_view language, bool automatic, con
                                               "--sub-langs",
                                               std::string(language),
                                               "--sub-format",
-                                              "json3",
+                                              "json3/vtt/srt",
                                               "--ignore-no-formats-error",
                                               "--output",
                                               escaped(folder) + "/captions.%(ext)s",
