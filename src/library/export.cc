@@ -1,15 +1,18 @@
 // Documents out of a library, whole ones also out of a damaged one.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "core/paths.h"
 #include "lectern/error.h"
 #include "lectern/library_file.h"
 #include "library/document_row.h"
 #include "library/existing.h"
+#include "library/mend.h"
 #include "library/migration.h"
 #include "library/seal.h"
 #include "library/time_marks.h"
+#include "library/writer_lock.h"
 
 namespace lectern {
 namespace library {
@@ -109,6 +112,19 @@ class Exporter {
   ExportReport report_;
 };
 
+// From a copy of the tables, where that can be made: a damaged index then costs no document.
+ExportReport salvage(Database& database, const std::function<void(const ExportedDocument&)>& take) {
+  std::optional<WriterLock> lock;
+  std::optional<Mending> mending;
+  try {
+    lock.emplace(database.file());
+    mending.emplace(database);
+  } catch (const Error&) {
+    // Then what the library itself still gives.
+  }
+  return Exporter(mending ? mending->copy() : database, take).run(Damaged::kSkip);
+}
+
 }  // namespace
 }  // namespace library
 
@@ -116,8 +132,9 @@ ExportReport export_library(const std::filesystem::path& file, Damaged damaged,
                             const std::function<void(const ExportedDocument&)>& take) {
   library::check_exists(file);
   library::Database database(file, library::Database::Mode::kExisting);
-  const library::Transaction snapshot(database, library::Transaction::Kind::kRead);
   library::check_is_library(database);
+  if (damaged == Damaged::kSkip) return library::salvage(database, take);
+  const library::Transaction snapshot(database, library::Transaction::Kind::kRead);
   return library::Exporter(database, take).run(damaged);
 }
 

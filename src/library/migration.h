@@ -11,7 +11,8 @@ inline constexpr std::int64_t kApplicationId = 0x4c637472;  // PRAGMA applicatio
 inline constexpr std::int64_t kSchemaVersion = 2;           // PRAGMA user_version: what schema.sql makes
 
 /// Makes a library of an empty database, and today's version of an earlier one: one transaction a version, so that a
-/// process that is killed leaves a library of one version or the next. Waits for another process that does it.
+/// process that is killed leaves a library of one version or the next. Waits for another process that does it;
+/// who reads with an earlier program reads on meanwhile and afterwards.
 /// Throws Error: kVersion (of a newer Lectern), kCorrupt (no library, or a damaged one), kBusy (an earlier version that
 /// is being indexed), kIo.
 void create_or_migrate(Database& database);

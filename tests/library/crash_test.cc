@@ -41,11 +41,15 @@ std::vector<int> spread(int last, int count) {
   return out;
 }
 
-// Which of the first 500 to try: all, or `sample` of them.
-std::vector<int> places(int calls, int sample) {
-  const int last = std::min(calls, 500);
-  return spread(last, full() ? last : kSanitizer ? std::max(sample / 4, 2) : sample);
-}
+// How many places to try: `sample` of them, or `in_full`.
+struct Count {
+  int sample = 0, in_full = 500;
+
+  int get() const { return full() ? in_full : kSanitizer ? std::max(sample / 4, 2) : sample; }
+};
+
+// Of the first 500.
+std::vector<int> places(int calls, Count count) { return spread(std::min(calls, 500), count.get()); }
 
 std::multiset<std::string> lines(const std::string& text) {
   std::multiset<std::string> out;
@@ -59,10 +63,10 @@ class CrashTest : public testing::Test {
   static void SetUpTestSuite() { install_failing_vfs(); }
 
   void SetUp() override {
-    const int texts = full() ? 16 : 3;
-    for (int i = 0; i < texts; ++i) {
+    const int sentences = full() ? 700 : 60;
+    for (int i = 0; i < 3; ++i) {
       std::string text = "# Document " + std::to_string(i) + "\n\n## Its first part\n\n";
-      for (int n = 0; n < 60; ++n) text += "Sentence " + std::to_string(n) + " is one of many that it has. ";
+      for (int n = 0; n < sentences; ++n) text += "Sentence " + std::to_string(n) + " is one of many that it has. ";
       write("text" + std::to_string(i) + ".md", text + "\n\n## Its second part\n\nThe end of the document.\n");
     }
     write("page.html",
@@ -130,9 +134,9 @@ class CrashTest : public testing::Test {
     expect_completes(library);
   }
 
-  void try_all(Call call, Fault fault, int sample) {
+  void try_all(Call call, Fault fault, Count count) {
     const int calls = calls_of(call);
-    try_places(call, fault, places(calls, sample), calls);
+    try_places(call, fault, places(calls, count), calls);
   }
 
   void try_places(Call call, Fault fault, const std::vector<int>& chosen, int calls) {
@@ -153,24 +157,24 @@ class CrashTest : public testing::Test {
   int count_ = 0, told_ = 0;
 };
 
-TEST_F(CrashTest, WritesThatFail) { try_all(Call::kWrite, Fault::kError, 12); }
-TEST_F(CrashTest, WritesThatStopHalfWay) { try_all(Call::kWrite, Fault::kHalf, 8); }
-TEST_F(CrashTest, DisksThatAreFull) { try_all(Call::kWrite, Fault::kFullDisk, 12); }
-TEST_F(CrashTest, SyncsThatFail) { try_all(Call::kSync, Fault::kError, 8); }
-TEST_F(CrashTest, TruncationsThatFail) { try_all(Call::kTruncate, Fault::kError, 4); }
-TEST_F(CrashTest, FilesThatCannotBeOpened) { try_all(Call::kOpen, Fault::kError, 4); }
-TEST_F(CrashTest, FilesThatCannotBeDeleted) { try_all(Call::kDelete, Fault::kError, 4); }
-TEST_F(CrashTest, SharedMemoryThatIsRefused) { try_all(Call::kShare, Fault::kError, 4); }
-TEST_F(CrashTest, MemoryThatSqliteDoesNotGet) { try_all(Call::kAllocate, Fault::kError, 4); }
+TEST_F(CrashTest, WritesThatFail) { try_all(Call::kWrite, Fault::kError, {12}); }
+TEST_F(CrashTest, WritesThatStopHalfWay) { try_all(Call::kWrite, Fault::kHalf, {8, 100}); }
+TEST_F(CrashTest, DisksThatAreFull) { try_all(Call::kWrite, Fault::kFullDisk, {12, 100}); }
+TEST_F(CrashTest, SyncsThatFail) { try_all(Call::kSync, Fault::kError, {8}); }
+TEST_F(CrashTest, TruncationsThatFail) { try_all(Call::kTruncate, Fault::kError, {4}); }
+TEST_F(CrashTest, FilesThatCannotBeOpened) { try_all(Call::kOpen, Fault::kError, {4}); }
+TEST_F(CrashTest, FilesThatCannotBeDeleted) { try_all(Call::kDelete, Fault::kError, {4}); }
+TEST_F(CrashTest, SharedMemoryThatIsRefused) { try_all(Call::kShare, Fault::kError, {4}); }
+TEST_F(CrashTest, MemoryThatSqliteDoesNotGet) { try_all(Call::kAllocate, Fault::kError, {4}); }
 TEST_F(CrashTest, MemoryThatSqliteDoesNotGetLater) {
   const int calls = calls_of(Call::kAllocate);
-  try_places(Call::kAllocate, Fault::kError, spread(calls, full() ? 200 : kSanitizer ? 3 : 10), calls);
+  try_places(Call::kAllocate, Fault::kError, spread(calls, Count{10, 100}.get()), calls);
 }
 
 // The process dies at a write, which no `kill` from outside would hit.
 TEST_F(CrashTest, DeathAtAWrite) {
   const int calls = calls_of(Call::kWrite);
-  const auto chosen = places(calls, 12);
+  const auto chosen = places(calls, {12, 100});
   for (const int place : chosen) {
     SCOPED_TRACE(place);
     const fs::path library = fresh();
@@ -199,7 +203,7 @@ TEST_F(CrashTest, DeathInAMigration) {
   open_library(whole, embedder_);
   const int calls = disarm();
   const std::string migrated = dump(whole);
-  for (const int place : places(calls, 8)) {
+  for (const int place : places(calls, {8})) {
     SCOPED_TRACE(place);
     const fs::path library = fresh();
     fs::copy_file(sample, library);
@@ -220,7 +224,7 @@ TEST_F(CrashTest, AllocationsOfTheWorkerThatFail) {
   if (kSanitizer) GTEST_SKIP() << "a sanitizer brings its own allocator";
   const fs::path programs = support::temporary_folder("workers");
   int hit = 0;
-  const auto chosen = places(500, 12);
+  const auto chosen = places(500, {12});
   for (const int place : chosen) {
     SCOPED_TRACE(place);
     const fs::path worker = programs / ("worker-" + std::to_string(place));

@@ -216,6 +216,14 @@ TEST_F(VerifyTest, ALostPageOfTheTruthIsRefusedAndTheRestExported) {
   }
 }
 
+TEST_F(VerifyTest, ADamagedIndexCostsNoExportedDocument) {
+  damage_page("documents", 1);
+  const std::int64_t without = export_library(file_, Damaged::kSkip, [](const auto&) {}).exported;
+  damage_page("chunks_of_document");
+  EXPECT_EQ(export_library(file_, Damaged::kSkip, [](const auto&) {}).exported, without);
+  EXPECT_EQ(verify_library(file_).readable, without);
+}
+
 TEST_F(VerifyTest, ATableThatIsAnother) {
   execute("CREATE TABLE intruder (a)");
   expect_mended("file", "its tables are not those of a library");
