@@ -52,6 +52,7 @@ class Statement {
   Statement& bind_text(int index, std::string_view value);  // must live until the statement ran
   Statement& bind_blob(int index, std::string_view value);
   Statement& bind_null(int index);
+  Statement& bind_column(int index, const Statement& row, int column);  // its value, whatever type it has
 
   bool step();  // whether there is a row
   void run();   // to its end, then ready for new parameters

@@ -118,7 +118,7 @@ ExportReport salvage(Database& database, const std::function<void(const Exported
   std::optional<Mending> mending;
   try {
     lock.emplace(database.file());
-    mending.emplace(database);
+    if (database.pragma("user_version") == kSchemaVersion) mending.emplace(database);
   } catch (const Error&) {
     // Then what the library itself still gives.
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "lectern/error.h"
 #include "library/chunk_words.h"
@@ -15,8 +17,19 @@
 namespace lectern::library {
 namespace {
 
-constexpr const char* kTruth[] = {"folders", "recipes", "documents", "headings",       "pages",
-                                  "times",   "chunks",  "seals",     "playlist_videos"};
+struct Table {
+  const char* name;
+  const char* key;  // the order of its rows in the file
+};
+
+constexpr Table kTruth[] = {{"folders", "path"},
+                            {"recipes", "id"},
+                            {"headings", "document, span_begin"},
+                            {"pages", "document, number"},
+                            {"times", "document, span_begin"},
+                            {"chunks", "id"},
+                            {"seals", "document"},
+                            {"playlist_videos", "playlist, video"}};
 
 std::string columns_of(Database& database, std::string_view table) {
   Statement rows(database, "SELECT name FROM pragma_table_info(?)");
@@ -26,14 +39,61 @@ std::string columns_of(Database& database, std::string_view table) {
   return out;
 }
 
-// Rows of a document that is gone come along: foreign keys are off, so that a check of the copy finds them.
-void copy_truth(Database& copy) {
-  for (const std::string table : kTruth) {
-    const std::string columns = columns_of(copy, table);
-    copy.execute(("INSERT INTO main." + table + " (" + columns + ") SELECT " + columns + " FROM damaged." + table +
-                  " NOT INDEXED")
-                     .c_str());
+// Copies rows one by one, each side with a connection of its own: one that has met damage writes no more.
+class RowCopier {
+ public:
+  RowCopier(Database& library, Database& copy, const std::string& table)
+      : library_(library),
+        columns_(columns_of(copy, table)),
+        from_(" FROM " + table + " NOT INDEXED "),
+        put_(copy, "INSERT OR IGNORE INTO " + table + " (" + columns_ + ") SELECT " + placeholders()) {}
+
+  // False where the reading met damage.
+  bool copy(const std::string& which, std::int64_t document = 0) {
+    try {
+      Statement rows(library_, "SELECT " + columns_ + from_ + which);
+      if (document != 0) rows.bind(0, document);
+      while (rows.step()) put(rows);
+      return true;
+    } catch (const Error& error) {
+      if (!means_damage(error)) throw;
+      return false;
+    }
   }
+
+ private:
+  std::string placeholders() const {
+    std::string out = "?";
+    for (const char c : columns_) out += c == ',' ? ", ?" : "";
+    return out;
+  }
+  void put(const Statement& row) {
+    for (int i = 0; i < row.columns(); ++i) put_.bind_column(i, row, i);
+    put_.run();
+  }
+
+  Database& library_;
+  const std::string columns_, from_;
+  Statement put_;
+};
+
+// Around a damaged place, from both ends. Rows whose document is gone come along: foreign keys are off, so that a check
+// of the copy finds them.
+bool copy_table(Database& library, Database& copy, const Table& table) {
+  RowCopier rows(library, copy, table.name);
+  if (rows.copy("")) return true;
+  std::string backwards = table.key;
+  if (const auto comma = backwards.find(','); comma != std::string::npos) backwards.insert(comma, " DESC");
+  rows.copy("ORDER BY " + backwards + " DESC");
+  return false;
+}
+
+// One by one: each has pages of its own that may be damaged.
+bool copy_documents(Database& library, Database& copy) {
+  RowCopier rows(library, copy, "documents");
+  bool whole = true;
+  for (const std::int64_t document : find_documents(library)) whole &= rows.copy("WHERE id = ?", document);
+  return whole;
 }
 
 // Means nothing without its document.
@@ -50,15 +110,15 @@ std::int64_t integer(Database& database, const char* sql) {
 }
 
 // No number of a chunk is used twice, also of those that were removed.
-void copy_last_chunk(Database& copy) {
-  std::int64_t last = integer(copy, "SELECT max(id) FROM main.chunks");
+void copy_last_chunk(Database& library, Database& copy) {
+  std::int64_t last = integer(copy, "SELECT max(id) FROM chunks");
   try {
-    last = std::max(last, integer(copy, "SELECT max(seq) FROM damaged.sqlite_sequence WHERE name = 'chunks'"));
+    last = std::max(last, integer(library, "SELECT max(seq) FROM sqlite_sequence WHERE name = 'chunks'"));
   } catch (const Error& error) {
     if (!means_damage(error)) throw;
   }
-  copy.execute("DELETE FROM main.sqlite_sequence");
-  Statement put(copy, "INSERT INTO main.sqlite_sequence (name, seq) VALUES ('chunks', ?)");
+  copy.execute("DELETE FROM sqlite_sequence");
+  Statement put(copy, "INSERT INTO sqlite_sequence (name, seq) VALUES ('chunks', ?)");
   put.bind(0, last).run();
 }
 
@@ -95,18 +155,16 @@ Mending::Mending(Database& library) : library_(library), file_(library.file().na
   try {
     create_or_migrate(copy_.emplace(file_));
     copy_->execute("PRAGMA foreign_keys = OFF");
-    Statement attach(*copy_, "ATTACH ? AS damaged");
-    attach.bind_text(0, library.file().native()).run();
     Transaction transaction(*copy_, Transaction::Kind::kWrite);
-    copy_truth(*copy_);
-    copy_last_chunk(*copy_);
+    complete_ = copy_documents(library, *copy_);
+    for (const Table& table : kTruth) complete_ &= copy_table(library, *copy_, table);
+    copy_last_chunk(library, *copy_);
     transaction.commit();
   } catch (...) {
     copy_.reset();
     remove_copy();
     throw;
   }
-  copy_->execute("DETACH damaged");
 }
 
 Mending::~Mending() {

@@ -110,12 +110,8 @@ class Verifier {
 
   // Damage of an index is not that of a document: those are looked for in a copy of the tables.
   void look_without_indexes() {
-    try {
-      mending_.emplace(database_);
-      subject_ = &mending_->copy();
-    } catch (const Error& error) {
-      if (!means_damage(error)) throw;
-    }
+    mending_.emplace(database_);
+    subject_ = &mending_->copy();
   }
 
   void check_folders() {
@@ -241,7 +237,7 @@ class Verifier {
 
   void repair() {
     if (out_.sound()) return;
-    out_.refused = structure_is_damaged_ && (!damaged_.empty() || !mending_);
+    out_.refused = structure_is_damaged_ && (!damaged_.empty() || !mending_ || !mending_->complete());
     if (out_.refused) return;
     if (structure_is_damaged_ || index_is_damaged_) {
       if (!mending_) mending_.emplace(database_);

@@ -65,12 +65,14 @@ std::string dump(const std::filesystem::path& library) {
   std::string out;
   add_rows(out, database, "folder", "SELECT * FROM folders ORDER BY path");
   add_rows(out, database, "playlist", "SELECT * FROM playlist_videos ORDER BY playlist, video");
+  add_rows(out, database, "video", "SELECT * FROM playlist_videos ORDER BY playlist, video");
   for (const std::int64_t id : documents) {
     add_rows(out, database, "document",
              "SELECT d.*, r.* FROM documents d JOIN recipes r ON r.id = d.recipe WHERE d.id = ?", id);
     add_rows(out, database, "seal", "SELECT * FROM seals WHERE document = ?", id);
     add_rows(out, database, "heading", "SELECT * FROM headings WHERE document = ? ORDER BY span_begin", id);
     add_rows(out, database, "page", "SELECT * FROM pages WHERE document = ? ORDER BY number", id);
+    add_rows(out, database, "time", "SELECT * FROM times WHERE document = ? ORDER BY span_begin", id);
     add_rows(out, database, "time", "SELECT * FROM times WHERE document = ? ORDER BY span_begin", id);
     add_rows(out, database, "chunk",
              "SELECT c.*, w.* FROM chunks c JOIN chunk_words w ON w.rowid = c.id WHERE c.document = ? ORDER BY c.id",
