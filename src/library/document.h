@@ -30,6 +30,6 @@ struct Document {
 };
 
 /// Raised whenever a reader's text or spans change for the same file: such documents are read anew.
-inline constexpr int kExtractorVersion = 2;
+inline constexpr int kExtractorVersion = 3;
 
 }  // namespace lectern::library

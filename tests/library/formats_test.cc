@@ -107,6 +107,23 @@ TEST(Formats, OldWordByAnotherName) {
               HasSubstr("could not be read: antiword says: "));
 }
 
+// --- PDF
+
+TEST(Formats, ColumnsAndTablesByWeasyPrint) {
+  const Document document = read("weasyprint.pdf");
+  const std::string& text = document.text;
+  for (int i = 1; i < 8; ++i) {
+    const auto here = text.find("Column text " + std::to_string(i) + ". The ferry left the island at dawn with nine");
+    ASSERT_NE(here, std::string::npos) << i;
+    EXPECT_LT(here, text.find("Column text " + std::to_string(i + 1))) << i;
+  }
+  EXPECT_EQ(headings_of(document), "1 Harbour book\n2 Berths\n");
+  EXPECT_THAT(text, testing::EndsWith("Berths\n\nBerth\tBoat\tRemarks of the harbour master\n"
+                                      "North 1\tAlbatross\tLeaves with the tide; her owner, who lives on board, pays "
+                                      "at the end of each month\nNorth 2\tPetrel\tNeeds a new mooring line\n"
+                                      "South 7\tKittiwake\tSold in March"));
+}
+
 // --- OpenDocument
 
 TEST(Formats, OpenDocumentByOdfpy) {

@@ -124,6 +124,31 @@ TEST(PdfText, TablesAcrossPagesAreNoRunningLines) {
   for (int i = 0; i < 5; ++i) EXPECT_NE(text.find(std::to_string(i * 37) + " apples"), std::string::npos) << text;
 }
 
+TEST(PdfText, TablesAreReadRowByRow) {
+  PdfPage page = page_of({"A table follows this line, which is as long as a line can be."});
+  const std::vector<std::vector<std::string>> rows = {
+      {"Leaf", "Seconds", "Degrees"}, {"sencha", "90", "70"}, {"assam", "240", "100"}};
+  for (std::size_t column = 0; column < 3; ++column) {  // as some programs write them
+    for (std::size_t row = 0; row < 3; ++row) {
+      add_line(page, 50 + 150 * static_cast<float>(column), 130 + 12 * static_cast<float>(row), rows[row][column]);
+    }
+  }
+  EXPECT_EQ(text_of({page}),
+            "A table follows this line, which is as long as a line can be.\n\nLeaf\tSeconds\tDegrees\nsencha\t90\t70\n"
+            "assam\t240\t100");
+}
+
+TEST(PdfText, ListsAreNoTables) {
+  PdfPage page;
+  page.width = 600;
+  page.height = 800;
+  for (int i = 0; i < 4; ++i) {
+    add_line(page, 50, 100 + 12 * static_cast<float>(i), std::to_string(i + 1) + ".");
+    add_line(page, 80, 100 + 12 * static_cast<float>(i), "item");
+  }
+  EXPECT_EQ(text_of({page}), "1. item\n2. item\n3. item\n4. item");
+}
+
 TEST(PdfText, DotLeadersGo) {
   EXPECT_EQ(
       text_of({page_of({"Introduction . . . . . . . . . 1", "Tea......................7", "And so on ... etc."})}),

@@ -74,6 +74,7 @@ class HeadingFinder {
     const Lines& lines = pages_[p];
     std::size_t matched = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (lines[i].in_table) continue;
       std::string title;
       for (std::size_t n = 0; n < kMaxLines && i + n < lines.size(); ++n) {
         if (n > 0 && !same_size(lines[i], lines[i + n])) break;
@@ -105,7 +106,8 @@ class HeadingFinder {
     const auto size = [](const PdfLine& line) { return static_cast<int>(std::lround(line.height() * 2)); };
     const auto is_heading = [&](const PdfLine& line) {
       const std::string text = line.text();
-      return line.height() >= kLarger * body_ && text.size() <= kMaxHeading && has_letter(text) && !line.had_leaders;
+      return line.height() >= kLarger * body_ && text.size() <= kMaxHeading && has_letter(text) && !line.had_leaders &&
+             !line.in_table;
     };
     for (const Lines& lines : pages_) {
       for (const PdfLine& line : lines) {

@@ -9,6 +9,7 @@
 
 #include "library/extract/pdf_headings.h"
 #include "library/extract/pdf_running.h"
+#include "library/extract/pdf_table.h"
 #include "library/word_boxes.h"
 
 namespace lectern::library {
@@ -73,6 +74,7 @@ class PdfTextWriter {
   float usual_pitch(const Lines& lines) const {
     std::vector<float> pitches;
     for (std::size_t i = 1; i < lines.size(); ++i) {
+      if (lines[i].in_table) continue;
       const float pitch = lines[i].bottom - lines[i - 1].bottom;
       if (pitch > 0.5f * body_ && pitch < 2.5f * body_) pitches.push_back(pitch);
     }
@@ -85,7 +87,9 @@ class PdfTextWriter {
   // Where full lines end: as far right as three lines at least reach, or else the widest.
   static float right_edge(const Lines& lines) {
     std::vector<float> edges;
-    for (const PdfLine& line : lines) edges.push_back(line.right);
+    for (const PdfLine& line : lines) {
+      if (!line.in_table && line.column_right == 0) edges.push_back(line.right);
+    }
     std::sort(edges.begin(), edges.end(), std::greater<>());
     for (std::size_t i = 2; i < edges.size() && i < 12; ++i) {
       if (edges[i - 2] - edges[i] < 2) return edges[i - 2];
@@ -122,13 +126,15 @@ class PdfTextWriter {
   }
 
   Join join(const PdfLine& line) const {
-    if (apart(line)) return Join::kParagraph;
+    if (line.in_table && last_.in_table && !line.begins_table) return Join::kLine;
+    if (line.column_right > 0 && line.bottom < last_.bottom) return join_pages(line);  // the next column
+    if (apart(line) || line.in_table || last_.in_table) return Join::kParagraph;
     return line.had_leaders || last_.had_leaders ? Join::kLine : join_text(line, true);
   }
 
   // A paragraph runs on where the last page did not end a sentence.
   Join join_pages(const PdfLine& line) const {
-    if (document_.text.empty()) return Join::kParagraph;
+    if (document_.text.empty() || line.in_table || last_.in_table) return Join::kParagraph;
     const char end = document_.text.back(), begin = line.words.front().text.front();
     const bool runs_on = is_lower(begin) && (is_letter(end) || end == ',' || end == '-');
     return runs_on ? join_text(line, false) : Join::kParagraph;
@@ -138,7 +144,8 @@ class PdfTextWriter {
     const std::string& end = last_.words.back().text;
     const std::string& begin = line.words.front().text;
     const float space = 0.3f * line.height();
-    const float room = right_ - last_.right - space - (line.words.front().right - line.words.front().left);
+    const float right = last_.column_right > 0 ? last_.column_right : right_;
+    const float room = right - last_.right - space - (line.words.front().right - line.words.front().left);
     const bool full = !same_page || room < line.height();
     if (!full || is_bullet(begin)) return Join::kLine;
     if (end == "-" || end == "--") return Join::kNothing;
@@ -198,7 +205,7 @@ class PdfTextWriter {
       const std::int64_t begin = size();
       text += word.text;
       boxes_.words.push_back({{begin, size()}, word.left, word.top, word.right, word.bottom});
-      if (i + 1 < line.words.size() && word.space_after) text += ' ';
+      if (i + 1 < line.words.size() && word.space_after) text += word.ends_cell ? '\t' : ' ';
     }
   }
 
@@ -217,7 +224,7 @@ class PdfTextWriter {
 Document lay_out(std::vector<PdfPage> pages, const std::vector<OutlineEntry>& outline) {
   std::vector<Lines> lines;
   lines.reserve(pages.size());
-  for (PdfPage& page : pages) lines.push_back(make_lines(std::move(page.words)));
+  for (PdfPage& page : pages) lines.push_back(lines_with_tables(std::move(page.words)));
   drop_running_lines(lines);
   const auto levels = find_headings(lines, outline);
   PdfTextWriter writer(lines, body_height(lines));

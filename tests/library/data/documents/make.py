@@ -160,6 +160,21 @@ def transcripts():
     subtitles.save(str(HERE / "pysubs2.vtt"))
 
 
+def pdf():
+    import weasyprint
+    prose = ("The ferry left the island at dawn with nine passengers and a crate of hens. "
+             "The second officer wrote that the sea was calm until noon, and that a bank of fog then hid the coast. ")
+    columns = "".join(f"<p>Column text {i}. {prose}</p>" for i in range(1, 9))
+    rows = "".join(f"<tr><td>{a}<td>{b}<td>{c}" for a, b, c in (
+        ("Berth", "Boat", "Remarks of the harbour master"),
+        ("North 1", "Albatross", "Leaves with the tide; her owner, who lives on board, pays at the end of each month"),
+        ("North 2", "Petrel", "Needs a new mooring line"),
+        ("South 7", "Kittiwake", "Sold in March")))
+    weasyprint.HTML(string=f"<style>@page{{size:A5;margin:15mm}}body{{font:10px serif}}td{{padding:3px 12px;width:8em}}"
+                    "td+td+td{width:20em}.c{columns:2;column-gap:8mm;text-align:justify}</style><h1>Harbour book</h1>"
+                    f"<div class=c>{columns}</div><h2>Berths</h2><table>{rows}</table>").write_pdf(HERE / "weasyprint.pdf")
+
+
 def table():
     with open(HERE / "python-csv.csv", "w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
@@ -204,7 +219,7 @@ Throw water only on stones that hiss.[^1]
 
 
 def main():
-    for make in (docx, xlsx, pptx, odt, epub, mail, transcripts, table):
+    for make in (docx, xlsx, pptx, odt, epub, mail, transcripts, pdf, table):
         make()
     for target in ("docx", "odt", "epub", "pptx"):
         pandoc(target)
