@@ -7,7 +7,8 @@ find_package(nlohmann_json REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Without the sloppiness it skips whatever uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 add_library(lectern_flags INTERFACE)
@@ -41,7 +42,8 @@ function(lectern_test name)
   foreach(room ${TEST_DEPENDS})
     target_link_libraries(${name} PRIVATE lectern_${room})
   endforeach()
-  target_link_libraries(${name} PRIVATE lectern_flags ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE lectern_test_flags ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name} REUSE_FROM lectern_test_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   set(properties TIMEOUT ${TEST_TIMEOUT})
   if(TEST_LABELS)  # an empty value would swallow the next name
