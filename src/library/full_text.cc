@@ -9,62 +9,76 @@
 namespace lectern::library {
 namespace {
 
-// Rows that FTS5 scores for one question: some 15 ms' worth.
-constexpr std::int64_t kMaxRows = 30'000;
-constexpr std::size_t kMaxFrequencies = 1 << 14;
+constexpr std::size_t kMaxCached = std::size_t{4} << 20;  // 16 MiB
+// A word's list is read no further than this where most passages hold it: it says next to nothing then.
+constexpr std::size_t kLongList = 20'000;
+constexpr double kSaturation = 1.2, kLengthShare = 0.75;  // k1 and b, FTS5's
 
-// A word of a heading counts half as much again.
-constexpr const char* kSearch =
-    "SELECT rowid, -bm25(chunk_words, 1.5, 1.0) FROM chunk_words WHERE chunk_words MATCH ? ORDER BY 2 DESC, 1 LIMIT ?";
-constexpr const char* kFrequency = "SELECT count(*) FROM chunk_words WHERE chunk_words MATCH ?";
+constexpr const char* kHolders = "SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? ORDER BY rowid";
+constexpr const char* kPieces = "SELECT id, word_pieces FROM chunks WHERE id > ? ORDER BY id";
 
-// Of one word in FTS5's bm25(), which has k1 = 1.2: what it nears as the word fills the passage.
-double most(std::int64_t passages, std::int64_t frequency) {
-  const double rarity =
-      std::log((static_cast<double>(passages - frequency) + 0.5) / (static_cast<double>(frequency) + 0.5));
-  return 2.2 * std::max(rarity, 1e-6);
+double rarity(std::size_t passages, std::size_t holders) {
+  const auto all = static_cast<double>(passages), some = static_cast<double>(holders);
+  return std::max(std::log((all - some + 0.5) / (some + 0.5)), 1e-6);
 }
 
 }  // namespace
 
-void FullText::refresh() {
-  frequencies_.clear();
-  Statement count(database_, "SELECT count(*) FROM chunks INDEXED BY chunks_of_document");
-  passages_ = count.step() ? count.integer(0) : 0;
+void FullText::refresh(std::span<const std::int64_t> ids) {
+  holders_.clear();
+  cached_ = 0;
+  std::erase_if(chunks_, [&](const Chunk& chunk) { return !std::binary_search(ids.begin(), ids.end(), chunk.id); });
+  Statement added(database_, kPieces);
+  added.bind(0, chunks_.empty() ? 0 : chunks_.back().id);
+  while (added.step()) chunks_.push_back({added.integer(0), static_cast<float>(added.integer(1))});
+  double pieces = 0;
+  for (const Chunk& chunk : chunks_) pieces += static_cast<double>(chunk.pieces);
+  mean_pieces_ = std::max(pieces / static_cast<double>(std::max<std::size_t>(chunks_.size(), 1)), 1.0);
 }
 
-std::int64_t FullText::frequency(const std::string& word) {
-  const auto known = frequencies_.find(word);
-  if (known != frequencies_.end()) return known->second;
-  if (frequencies_.size() >= kMaxFrequencies) frequencies_.clear();
-  Statement count(database_, kFrequency);
+const FullText::Positions& FullText::holders(const std::string& word) {
+  if (const auto known = holders_.find(word); known != holders_.end()) return known->second;
+  if (cached_ > kMaxCached) {
+    holders_.clear();
+    cached_ = 0;
+  }
+  Positions out;
   const std::string query = match_any(std::span(&word, 1));
-  count.bind_text(0, query);
-  return frequencies_[word] = count.step() ? count.integer(0) : 0;
+  Statement rows(database_, kHolders);
+  rows.bind_text(0, query);
+  const std::size_t most = std::max(kLongList, chunks_.size() / 2);
+  for (auto at = chunks_.begin(); out.size() < most && rows.step();) {
+    const std::int64_t id = rows.integer(0);
+    while (at != chunks_.end() && at->id < id) ++at;
+    if (at == chunks_.end()) break;
+    if (at->id == id) out.push_back(static_cast<std::uint32_t>(at - chunks_.begin()));
+  }
+  cached_ += out.size();
+  return holders_[word] = std::move(out);
 }
 
 std::vector<Match> FullText::search(std::string_view question, std::size_t count) {
-  std::vector<std::pair<std::int64_t, std::string>> words;
-  for (std::string& word : question_words(question)) {
-    const std::int64_t passages = frequency(word);
-    words.emplace_back(passages, std::move(word));
-  }
-  std::stable_sort(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string> asked;
-  std::int64_t rows = 0;
+  std::vector<float> scores(chunks_.size());
+  Positions found;
   double attainable = 0;
-  for (auto& [passages, word] : words) {
-    if (rows > 0 && rows + passages > kMaxRows) break;
-    rows += passages;
-    attainable += most(passages_, passages);
-    if (passages > 0) asked.push_back(std::move(word));
+  for (const std::string& word : question_words(question)) {
+    const Positions& holders = this->holders(word);
+    const double weight = rarity(chunks_.size(), holders.size()) * (kSaturation + 1);
+    attainable += weight;
+    for (const std::uint32_t at : holders) {
+      const double length = static_cast<double>(chunks_[at].pieces) / mean_pieces_;
+      if (scores[at] == 0) found.push_back(at);
+      scores[at] += static_cast<float>(weight / (1 + kSaturation * (1 - kLengthShare + kLengthShare * length)));
+    }
   }
+  count = std::min(count, found.size());
+  std::partial_sort(
+      found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end(),
+      [&](std::uint32_t a, std::uint32_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
   std::vector<Match> out;
-  if (asked.empty()) return out;
-  Statement found(database_, kSearch);
-  const std::string query = match_any(asked);
-  found.bind_text(0, query).bind(1, static_cast<std::int64_t>(count));
-  while (found.step()) out.push_back({found.integer(0), std::min(found.real(1) / attainable, 1.0)});
+  for (std::size_t i = 0; i < count; ++i) {
+    out.push_back({chunks_[found[i]].id, std::min(static_cast<double>(scores[found[i]]) / attainable, 1.0)});
+  }
   return out;
 }
 

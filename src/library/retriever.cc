@@ -54,13 +54,12 @@ void Retriever::refresh() {
   Database& database = store_.database();
   const std::int64_t version = database.pragma("data_version");
   if (version == data_version_) return;
-  if (vectors_->size() > 0) {
-    std::vector<std::int64_t> ids;
-    Statement all(database, "SELECT id FROM chunks INDEXED BY chunks_of_document");
-    while (all.step()) ids.push_back(all.integer(0));
-    std::sort(ids.begin(), ids.end());
-    vectors_->retain(ids);
-  }
+  std::vector<std::int64_t> ids;
+  Statement all(database, "SELECT id FROM chunks INDEXED BY chunks_of_document");
+  while (all.step()) ids.push_back(all.integer(0));
+  std::sort(ids.begin(), ids.end());
+  vectors_->retain(ids);
+  full_text_.refresh(ids);
   Statement added(database,
                   "SELECT c.id, c.embedding FROM chunks c JOIN documents d ON d.id = c.document JOIN recipes r ON "
                   "r.id = d.recipe WHERE c.id > ? AND r.embedding_model = ? AND r.embedding_size = ? ORDER BY c.id");
@@ -76,7 +75,6 @@ void Retriever::refresh() {
     last_chunk_ = added.integer(0);
     vectors_->add(last_chunk_, vectors);
   }
-  full_text_.refresh();
   data_version_ = version;
 }
 

@@ -62,18 +62,31 @@ void append_words(std::string_view run, std::string& out) {
   utext_close(text);
 }
 
-// Words that nearly every passage has: they say nothing of what is asked.
+// Words that many passages have, or that questions are made with: they say nothing of what is asked.
 bool is_stop_word(std::string_view word) {
   static const std::unordered_set<std::string_view> kStopWords = {
-      "a",     "about", "am",   "an",     "and",  "any",  "are",   "as",    "at",    "be",    "been",  "by",     "can",
-      "could", "did",   "do",   "does",   "for",  "from", "had",   "has",   "have",  "how",   "i",     "if",     "in",
-      "into",  "is",    "it",   "its",    "me",   "my",   "of",    "on",    "or",    "our",   "s",     "should", "so",
-      "some",  "such",  "t",    "than",   "that", "the",  "their", "them",  "then",  "there", "these", "they",   "this",
-      "those", "to",    "was",  "we",     "were", "what", "when",  "where", "which", "who",   "whom",  "why",    "will",
-      "with",  "would", "you",  "your",   "的",   "了",   "是",    "在",    "吗",    "什么",  "呢",    "和",     "有",
-      "怎么",  "怎样",  "如何", "为什么", "哪",   "哪个", "哪里",  "哪些",  "多少",  "几",    "可以",  "能",     "会",
-      "要",    "我",    "你",   "它",     "这",   "那",   "这个",  "那个",  "个",    "一个",  "种",    "就",     "也",
-      "都",    "还",    "把",   "被",     "从",   "到",   "与",    "或",    "吧",    "上",    "里"};
+      "a",       "about",   "am",         "an",     "and",    "any",     "are",     "as",       "at",        "be",
+      "been",    "by",      "can",        "could",  "did",    "do",      "does",    "for",      "from",      "had",
+      "has",     "have",    "how",        "i",      "if",     "in",      "into",    "is",       "it",        "its",
+      "me",      "my",      "of",         "on",     "or",     "our",     "s",       "should",   "so",        "some",
+      "such",    "t",       "than",       "that",   "the",    "their",   "them",    "then",     "there",     "these",
+      "they",    "this",    "those",      "to",     "was",    "we",      "were",    "what",     "when",      "where",
+      "which",   "who",     "whom",       "why",    "will",   "with",    "would",   "you",      "your",      "get",
+      "gets",    "got",     "must",       "may",    "might",  "need",    "needs",   "want",     "wants",     "make",
+      "makes",   "made",    "tell",       "tells",  "say",    "says",    "said",    "give",     "gives",     "take",
+      "takes",   "let",     "lets",       "keep",   "kind",   "way",     "thing",   "things",   "something", "somebody",
+      "anybody", "nothing", "everything", "mean",   "means",  "happen",  "happens", "happened", "just",      "also",
+      "only",    "very",    "too",        "more",   "most",   "much",    "many",    "not",      "no",        "don",
+      "isn",     "doesn",   "won",        "other",  "others", "another", "one",     "ones",     "own",       "each",
+      "every",   "all",     "both",       "while",  "after",  "before",  "again",   "once",     "up",        "out",
+      "off",     "over",    "under",      "use",    "used",   "uses",    "using",   "mine",     "his",       "her",
+      "he",      "she",     "him",        "yes",    "ever",   "go",      "goes",    "going",    "put",       "come",
+      "comes",   "being",   "became",     "become", "know",   "find",    "instead", "still",    "without",   "through",
+      "upon",    "exactly", "because",    "的",     "了",     "是",      "在",      "吗",       "什么",      "呢",
+      "和",      "有",      "怎么",       "怎样",   "如何",   "为什么",  "哪",      "哪个",     "哪里",      "哪些",
+      "多少",    "几",      "可以",       "能",     "会",     "要",      "我",      "你",       "它",        "这",
+      "那",      "这个",    "那个",       "个",     "一个",   "种",      "就",      "也",       "都",        "还",
+      "把",      "被",      "从",         "到",     "与",     "或",      "吧",      "上",       "里"};
   return kStopWords.contains(word);
 }
 
