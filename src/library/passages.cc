@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/moment.h"
 #include "library/chunker.h"
 #include "library/time_marks.h"
 #include "library/youtube/address.h"

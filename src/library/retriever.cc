@@ -4,7 +4,6 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "core/moment.h"
 #include "core/paths.h"
 #include "library/words.h"
 
