@@ -168,13 +168,13 @@ std::vector<TokenId> Chunker::encode_path(std::span<const std::string> titles, i
   return {};
 }
 
-// Where the chunk that begins with units[begin] ends: nearest to `target` pieces; an end between paragraphs may be a
-// fifth of a chunk further off.
-std::size_t Chunker::chunk_end(const std::vector<Unit>& units, std::size_t begin, double target, int capacity) {
-  int size = units[begin].size();
+// How many of `units` the first piece takes: nearest to `target` pieces; an end between paragraphs may be a fifth of a
+// piece further off.
+std::size_t Chunker::piece_end(std::span<const Unit> units, double target, int capacity) {
+  int size = units[0].size();
   double best = std::numeric_limits<double>::max();
-  std::size_t chosen = begin + 1;
-  for (std::size_t end = begin + 1;; size += units[end++].size()) {
+  std::size_t chosen = 1;
+  for (std::size_t end = 1;; size += units[end++].size()) {
     const bool border = end == units.size() || units[end].paragraph;
     const double distance = std::abs(size - target) + (border ? 0 : 0.2 * capacity);
     if (distance <= best) {
@@ -185,6 +185,28 @@ std::size_t Chunker::chunk_end(const std::vector<Unit>& units, std::size_t begin
   }
 }
 
+// Pieces of like length, of `capacity` at most unless one unit has more.
+std::vector<std::span<const Chunker::Unit>> Chunker::cut(std::span<const Unit> units, int capacity) {
+  std::vector<std::span<const Unit>> out;
+  int left = 0;
+  for (const Unit& unit : units) left += unit.size();
+  while (!units.empty()) {
+    const int pieces = std::max((left + capacity - 1) / capacity, 1);
+    out.push_back(units.first(piece_end(units, static_cast<double>(left) / pieces, capacity)));
+    for (const Unit& unit : out.back()) left -= unit.size();
+    units = units.subspan(out.back().size());
+  }
+  return out;
+}
+
+std::vector<TokenId> Chunker::input(const std::vector<TokenId>& path, std::span<const Unit> units) const {
+  std::vector<TokenId> out = prefix_;
+  out.insert(out.end(), path.begin(), path.end());
+  for (const Unit& unit : units) out.insert(out.end(), unit.tokens.begin(), unit.tokens.end());
+  out.insert(out.end(), suffix_.begin(), suffix_.end());
+  return out;
+}
+
 void Chunker::pack(const Document& document, const Section& section, std::vector<Chunk>& out) const {
   const int room = max_tokens_ - static_cast<int>(prefix_.size() + suffix_.size());
   const int most = std::min(kMaxHeadingTokens, room / 4);
@@ -192,27 +214,17 @@ void Chunker::pack(const Document& document, const Section& section, std::vector
   const auto above = encode_path(std::span(section.titles).first(section.above), most);
   const int capacity = room - static_cast<int>(std::max(path.size(), above.size()));
   const auto units = this->units(document.text, section.span, capacity);
-  int left = 0;
-  for (const Unit& unit : units) left += unit.size();
-  for (std::size_t begin = 0; begin < units.size();) {
-    const int parts = std::max((left + capacity - 1) / capacity, 1);
-    const std::size_t end = chunk_end(units, begin, static_cast<double>(left) / parts, capacity);
+  bool first = true;  // of the section: its own headings are in the text
+  for (const std::span<const Unit> piece : cut(units, capacity)) {
     Chunk chunk;
-    chunk.span = {units[begin].span.begin, units[end - 1].span.end};
+    chunk.span = {piece.front().span.begin, piece.back().span.end};
     chunk.page = page_at(document.pages, chunk.span.begin);
     chunk.heading = join(section.titles, " › ");
-    chunk.tokens = prefix_;
-    const auto append = [&](const std::vector<TokenId>& tokens) {
-      chunk.tokens.insert(chunk.tokens.end(), tokens.begin(), tokens.end());
-    };
-    append(begin == 0 ? above : path);
-    for (std::size_t i = begin; i < end; ++i) {
-      append(units[i].tokens);
-      chunk.word_pieces += units[i].size();
+    for (const Unit& unit : piece) chunk.word_pieces += unit.size();
+    for (const std::span<const Unit> part : cut(piece, std::min(kPartPieces, capacity))) {
+      chunk.parts.push_back(input(first ? above : path, part));
+      first = false;
     }
-    append(suffix_);
-    left -= chunk.word_pieces;
-    begin = end;
     out.push_back(std::move(chunk));
   }
 }

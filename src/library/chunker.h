@@ -1,4 +1,4 @@
-// Cuts a document into passages of one embedding each.
+// Cuts a document into passages, and these into the parts that are embedded.
 #pragma once
 
 #include <cstddef>
@@ -14,22 +14,26 @@
 namespace lectern::library {
 
 /// Raised whenever the same document gives other chunks.
-inline constexpr int kChunkerVersion = 1;
+inline constexpr int kChunkerVersion = 2;
 
 /// Tokens of a chunk at most, special ones and headings included: what MiniLM was trained to read.
 inline constexpr int kMaxChunkTokens = 256;
 
+/// Word pieces of a part, unless one sentence has more. MiniLM says best what a few sentences are about: with parts of
+/// 64 more is found than with 40, 80, 96 or whole passages (docs/retrieval.md).
+inline constexpr int kPartPieces = 64;
+
 struct Chunk {
-  Span span;                    // of its text, without white space at the ends
-  std::optional<int> page;      // where it begins
-  std::string heading;          // "Chapter › Section", or empty
-  std::vector<TokenId> tokens;  // to embed: special tokens, headings, text
-  int word_pieces = 0;          // of its text
+  Span span;                                // of its text, without white space at the ends
+  std::optional<int> page;                  // where it begins
+  std::string heading;                      // "Chapter › Section", or empty
+  int word_pieces = 0;                      // of its text
+  std::vector<std::vector<TokenId>> parts;  // to embed, in order: special tokens, headings, some sentences each
 };
 
 /// Chunks are cut at sentences, and at headings always; a section too long for one is cut into parts of like length,
 /// between paragraphs where that costs little. Only a sentence too long for a chunk is cut at words, a word too long
-/// inside. Every word piece of the text is in exactly one chunk.
+/// inside. Every word piece of the text is in exactly one chunk, and in one of its parts.
 class Chunker {
  public:
   /// `max_tokens`: of one chunk, special ones included. `tokenizer` must outlive it.
@@ -48,7 +52,9 @@ class Chunker {
   void pack(const Document& document, const Section& section, std::vector<Chunk>& out) const;
   std::vector<TokenId> encode(std::string_view text, Span span) const;
   std::vector<TokenId> encode_path(std::span<const std::string> titles, int most) const;
-  static std::size_t chunk_end(const std::vector<Unit>& units, std::size_t begin, double target, int capacity);
+  std::vector<TokenId> input(const std::vector<TokenId>& path, std::span<const Unit> units) const;
+  static std::vector<std::span<const Unit>> cut(std::span<const Unit> units, int capacity);
+  static std::size_t piece_end(std::span<const Unit> units, double target, int capacity);
 
   const Tokenizer& tokenizer_;
   int max_tokens_;

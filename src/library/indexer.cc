@@ -166,7 +166,7 @@ void Indexer::take(Loaded loaded) {
   progress("extract", loaded.row.path);
   if (loaded.kind == Loaded::Kind::kDocument || loaded.kind == Loaded::Kind::kChunks) {
     for (const Chunk& chunk : loaded.chunks) {
-      waiting_tokens_ += std::ssize(chunk.tokens);
+      for (const auto& part : chunk.parts) waiting_tokens_ += std::ssize(part);
       to_embed_ += chunk.word_pieces;
     }
     pending_.push_back({std::move(loaded), 0, {}});
@@ -198,10 +198,12 @@ void Indexer::embed_batch() {
     auto& chunks = document.loaded.chunks;
     for (; document.begun < chunks.size() && tokens < kBatchTokens; ++document.begun) {
       Chunk& chunk = chunks[document.begun];
-      tokens += std::ssize(chunk.tokens);
       pieces += chunk.word_pieces;
-      texts.push_back(std::move(chunk.tokens));
-      owners.push_back(&document);
+      for (auto& part : chunk.parts) {
+        tokens += std::ssize(part);
+        texts.push_back(std::move(part));
+        owners.push_back(&document);
+      }
     }
     if (tokens >= kBatchTokens) break;
   }

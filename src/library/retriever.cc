@@ -4,28 +4,27 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "core/moment.h"
 #include "core/paths.h"
-#include "library/time_marks.h"
 #include "library/words.h"
-#include "library/youtube/address.h"
 
 namespace lectern::library {
 namespace {
 
-constexpr std::size_t kCandidates = 100;  // of each search
-// Share of the cosine in a passage's score; the rest is its BM25 relative to the question's best (Bruch et al. 2022 on
-// why scores are fused rather than ranks). 0.7 and 0.8 find the same on the development questions.
-constexpr double kDenseShare = 0.7;
-constexpr const char* kFullText =
-    "SELECT rowid, -bm25(chunk_words, 1.5, 1.0) FROM chunk_words WHERE chunk_words MATCH ? ORDER BY 2 DESC, 1 LIMIT ?";
+// Of each search. Beyond these a passage of one list has too little to win by the other.
+constexpr std::size_t kNearest = 200;
+constexpr std::size_t kMatches = 300;
+// Share of the cosine in a passage's score, the rest is BM25's (Bruch et al. 2022 on why scores are fused rather than
+// ranks). MiniLM reads English: the more of a question is Chinese, the less it counts. docs/retrieval.md has the
+// figures.
+constexpr double kDenseShare = 0.6;
 
 }  // namespace
 
 Retriever::Retriever(Store& store, Engine& embedder)
     : store_(store),
       embedder_(embedder),
-      vectors_(make_flat_index(static_cast<std::size_t>(embedder.info().embedding_size))) {}
+      vectors_(make_flat_index(static_cast<std::size_t>(embedder.info().embedding_size))),
+      full_text_(store.database()) {}
 
 std::vector<Passage> Retriever::search(std::string_view question, int top_k) {
   if (top_k <= 0 || question.find_first_not_of(" \t\r\n") == std::string_view::npos) return {};
@@ -33,12 +32,8 @@ std::vector<Passage> Retriever::search(std::string_view question, int top_k) {
   const std::lock_guard lock(mutex_);
   Transaction snapshot(store_.database(), Transaction::Kind::kRead);
   refresh();
-  const std::size_t count = std::max(kCandidates, static_cast<std::size_t>(top_k));
-  auto ranked = fuse(vectors_->nearest(query, count), full_text(question, count), query);
-  if (ranked.size() > static_cast<std::size_t>(top_k)) ranked.resize(static_cast<std::size_t>(top_k));
-  std::vector<Passage> out;
-  for (const Ranked& one : ranked) out.push_back(passage(one));
-  return out;
+  const auto count = static_cast<std::size_t>(top_k);
+  return passages(store_.database(), fuse(question, query, count), count);
 }
 
 // A question longer than the encoder reads is cut: its beginning says what it is about.
@@ -58,78 +53,49 @@ void Retriever::refresh() {
   Database& database = store_.database();
   const std::int64_t version = database.pragma("data_version");
   if (version == data_version_) return;
-  if (vectors_->size() > 0) {
-    std::vector<std::int64_t> ids;
-    Statement all(database, "SELECT id FROM chunks INDEXED BY chunks_of_document");
-    while (all.step()) ids.push_back(all.integer(0));
-    std::sort(ids.begin(), ids.end());
-    vectors_->retain(ids);
-  }
+  std::vector<std::int64_t> ids;
+  Statement all(database, "SELECT id FROM chunks INDEXED BY chunks_of_document");
+  while (all.step()) ids.push_back(all.integer(0));
+  std::sort(ids.begin(), ids.end());
+  vectors_->retain(ids);
+  full_text_.refresh(ids);
   Statement added(database,
                   "SELECT c.id, c.embedding FROM chunks c JOIN documents d ON d.id = c.document JOIN recipes r ON "
                   "r.id = d.recipe WHERE c.id > ? AND r.embedding_model = ? AND r.embedding_size = ? ORDER BY c.id");
   const ModelInfo& model = embedder_.info();
   added.bind(0, last_chunk_).bind_text(1, model.content_hash).bind(2, std::int64_t{model.embedding_size});
-  std::vector<std::uint16_t> row(static_cast<std::size_t>(model.embedding_size));
+  const std::size_t size = static_cast<std::size_t>(model.embedding_size) * 2;  // bytes of a vector
+  std::vector<std::uint16_t> vectors;
   while (added.step()) {
     const std::string_view bytes = added.blob(1);
-    if (bytes.size() != row.size() * 2) continue;  // damaged: full-text search still finds it
-    std::memcpy(row.data(), bytes.data(), bytes.size());
+    if (bytes.empty() || bytes.size() % size != 0) continue;  // damaged: full-text search still finds it
+    vectors.resize(bytes.size() / 2);
+    std::memcpy(vectors.data(), bytes.data(), bytes.size());
     last_chunk_ = added.integer(0);
-    vectors_->add(last_chunk_, row);
+    vectors_->add(last_chunk_, vectors);
   }
   data_version_ = version;
 }
 
-std::vector<Retriever::Match> Retriever::full_text(std::string_view question, std::size_t count) {
-  std::vector<Match> out;
-  const std::string query = match_query(question);
-  if (query.empty()) return out;
-  Statement found(store_.database(), kFullText);
-  found.bind_text(0, query).bind(1, static_cast<std::int64_t>(count));
-  while (found.step()) out.push_back({found.integer(0), found.real(1)});
-  return out;
-}
-
-std::vector<Retriever::Ranked> Retriever::fuse(std::span<const Neighbor> dense, std::span<const Match> words,
-                                               std::span<const float> query) const {
+std::vector<Ranked> Retriever::fuse(std::string_view question, std::span<const float> query, std::size_t count) {
+  const double dense = kDenseShare * (1 - unspaced_share(question));
   std::unordered_map<std::int64_t, Ranked> by_chunk;
-  for (const Neighbor& one : dense) by_chunk[one.id] = {one.id, kDenseShare * one.similarity, one.similarity};
-  const double best = words.empty() ? 1 : std::max(words.front().relevance, 1e-9);
-  for (const Match& match : words) {
+  for (const Neighbor& one : vectors_->nearest(query, std::max(kNearest, count))) {
+    by_chunk[one.id] = {one.id, dense * one.similarity, one.similarity};
+  }
+  for (const Match& match : full_text_.search(question, std::max(kMatches, count))) {
     Ranked& one = by_chunk[match.chunk];
     if (one.chunk == 0) {
       const double similarity = vectors_->similarity(match.chunk, query);
-      one = {match.chunk, kDenseShare * similarity, similarity};
+      one = {match.chunk, dense * similarity, similarity};
     }
-    one.score += (1 - kDenseShare) * match.relevance / best;
+    one.score += (1 - dense) * match.relevance;
   }
   std::vector<Ranked> out;
   for (const auto& [id, one] : by_chunk) out.push_back(one);
   std::sort(out.begin(), out.end(), [](const Ranked& a, const Ranked& b) {
     return a.score != b.score ? a.score > b.score : a.chunk < b.chunk;
   });
-  return out;
-}
-
-Passage Retriever::passage(const Ranked& ranked) {
-  Statement row(store_.database(),
-                "SELECT d.path, c.page, c.heading, c.span_begin, c.span_end, "
-                "substr(CAST(d.text AS BLOB), c.span_begin + 1, c.span_end - c.span_begin), d.id "
-                "FROM chunks c JOIN documents d ON d.id = c.document WHERE c.id = ?");
-  Passage out;
-  if (!row.bind(0, ranked.chunk).step()) return out;
-  out.chunk = ranked.chunk;
-  out.file = row.blob(0);
-  if (!row.is_null(1)) out.page = static_cast<int>(row.integer(1));
-  out.heading = row.text(2);
-  out.span = {row.integer(3), row.integer(4)};
-  out.text = row.blob(5);
-  out.score = ranked.score;
-  out.similarity = ranked.similarity;
-  out.times = time_marks(store_.database(), row.integer(6), out.span);
-  if (!out.times.empty()) out.time_ms = out.times.front().milliseconds;
-  if (out.time_ms && is_video_url(out.file)) out.url = link_to_moment(out.file, *out.time_ms);
   return out;
 }
 

@@ -8,6 +8,8 @@
 
 #include "lectern/engine.h"
 #include "lectern/library.h"
+#include "library/full_text.h"
+#include "library/passages.h"
 #include "library/store.h"
 #include "library/vector_index.h"
 
@@ -22,28 +24,15 @@ class Retriever {
   std::vector<Passage> search(std::string_view question, int top_k);
 
  private:
-  struct Ranked {
-    std::int64_t chunk = 0;
-    double score = 0;
-    double similarity = 0;
-  };
-
-  struct Match {
-    std::int64_t chunk = 0;
-    double relevance = 0;  // BM25, higher is better
-  };
-
   std::vector<float> embed(std::string_view question) const;
   void refresh();
-  std::vector<Match> full_text(std::string_view question, std::size_t count);
-  std::vector<Ranked> fuse(std::span<const Neighbor> dense, std::span<const Match> words,
-                           std::span<const float> query) const;
-  Passage passage(const Ranked& ranked);
+  std::vector<Ranked> fuse(std::string_view question, std::span<const float> query, std::size_t count);
 
   Store& store_;
   Engine& embedder_;
   std::mutex mutex_;
   std::unique_ptr<VectorIndex> vectors_;
+  FullText full_text_;
   std::int64_t data_version_ = -1;
   std::int64_t last_chunk_ = 0;
 };

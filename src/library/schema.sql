@@ -68,7 +68,7 @@ CREATE TABLE chunks (
   span_begin  INTEGER NOT NULL,
   span_end    INTEGER NOT NULL,
   word_pieces INTEGER NOT NULL, -- of its text
-  embedding   BLOB NOT NULL     -- F16 [embedding_size], length 1
+  embedding   BLOB NOT NULL     -- F16 [parts, embedding_size], each of length 1: chunker.h
 );
 CREATE INDEX chunks_of_document ON chunks (document);
 

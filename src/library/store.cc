@@ -139,11 +139,11 @@ void Store::put_chunks(std::int64_t document, const Recipe& recipe, const Docume
                    "VALUES (?, ?, ?, ?, ?, ?, ?)");
   ChunkWords words(database_);
   const std::size_t bytes = static_cast<std::size_t>(recipe.embedding_size) * 2;
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    const Chunk& chunk = chunks[i];
+  for (const Chunk& chunk : chunks) {
     insert.bind(0, document).bind(1, chunk.page).bind_text(2, chunk.heading);
     insert.bind(3, chunk.span.begin).bind(4, chunk.span.end).bind(5, std::int64_t{chunk.word_pieces});
-    insert.bind_blob(6, embeddings.substr(i * bytes, bytes)).run();
+    insert.bind_blob(6, embeddings.substr(0, chunk.parts.size() * bytes)).run();
+    embeddings.remove_prefix(chunk.parts.size() * bytes);
     words.put(database_.last_row(), chunk.heading, part(text.text, chunk.span));
   }
   put_seal(database_, document);

@@ -61,7 +61,7 @@ class Store {
   /// Replaces what is stored at that path; its `id` is ignored, and the new one returned. put_chunks must follow.
   std::int64_t put_document(const StoredDocument& row, const Document& document);
   void put_failure(const StoredDocument& row);
-  /// Replaces a document's chunks; `embeddings` are F16 [chunks, embedding_size].
+  /// Replaces a document's chunks; `embeddings` are F16 [parts of all chunks, embedding_size].
   void put_chunks(std::int64_t document, const Recipe& recipe, const Document& text, const std::vector<Chunk>& chunks,
                   std::string_view embeddings);
   void move_document(std::int64_t id, const StoredDocument& to);

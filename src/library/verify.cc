@@ -27,11 +27,11 @@ bool is_border(std::string_view text, std::int64_t at) {
   return at == std::ssize(text) || (static_cast<unsigned char>(text[static_cast<std::size_t>(at)]) & 0xc0u) != 0x80u;
 }
 
-bool has_length_one(std::string_view embedding) {
+bool has_length_one(std::string_view vector) {
   double squares = 0;
-  for (std::size_t i = 0; i + 1 < embedding.size(); i += 2) {
+  for (std::size_t i = 0; i + 1 < vector.size(); i += 2) {
     std::uint16_t half = 0;
-    std::memcpy(&half, embedding.data() + i, sizeof half);
+    std::memcpy(&half, vector.data() + i, sizeof half);
     const double value = f16_to_float(half);
     squares += value * value;
   }
@@ -198,14 +198,20 @@ class Verifier {
     rows.bind(0, id);
     while (rows.step()) {
       check_span(path, "passages", text, {rows.integer(0), rows.integer(1)});
-      const std::string_view embedding = rows.blob(2);
-      if (std::ssize(embedding) != embedding_size * 2) {
-        add("document", path,
-            "an embedding has " + std::to_string(embedding.size()) + " bytes instead of " +
-                std::to_string(embedding_size * 2));
-      } else if (!has_length_one(embedding)) {
-        add("document", path, "an embedding is not of length 1");
-      }
+      check_embeddings(path, rows.blob(2), static_cast<std::size_t>(std::max<std::int64_t>(embedding_size, 1)) * 2);
+    }
+  }
+
+  // `size` is that of one in bytes.
+  void check_embeddings(const std::string& path, std::string_view embeddings, std::size_t size) {
+    if (embeddings.empty() || embeddings.size() % size != 0) {
+      add("document", path,
+          "its embeddings have " + std::to_string(embeddings.size()) + " bytes, no multiple of " +
+              std::to_string(size));
+      return;
+    }
+    for (; !embeddings.empty(); embeddings.remove_prefix(size)) {
+      if (!has_length_one(embeddings.substr(0, size))) add("document", path, "an embedding is not of length 1");
     }
   }
 

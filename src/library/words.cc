@@ -62,15 +62,31 @@ void append_words(std::string_view run, std::string& out) {
   utext_close(text);
 }
 
-// Words that nearly every passage has: they say nothing of what is asked.
+// Words that many passages have, or that questions are made with: they say nothing of what is asked.
 bool is_stop_word(std::string_view word) {
   static const std::unordered_set<std::string_view> kStopWords = {
-      "a",     "about", "am",  "an",   "and",  "any",  "are",   "as",    "at",    "be",    "been",  "by",     "can",
-      "could", "did",   "do",  "does", "for",  "from", "had",   "has",   "have",  "how",   "i",     "if",     "in",
-      "into",  "is",    "it",  "its",  "me",   "my",   "of",    "on",    "or",    "our",   "s",     "should", "so",
-      "some",  "such",  "t",   "than", "that", "the",  "their", "them",  "then",  "there", "these", "they",   "this",
-      "those", "to",    "was", "we",   "were", "what", "when",  "where", "which", "who",   "whom",  "why",    "will",
-      "with",  "would", "you", "your", "的",   "了",   "是",    "在",    "吗",    "什么",  "呢",    "和",     "有"};
+      "a",       "about",   "am",         "an",     "and",    "any",     "are",     "as",       "at",        "be",
+      "been",    "by",      "can",        "could",  "did",    "do",      "does",    "for",      "from",      "had",
+      "has",     "have",    "how",        "i",      "if",     "in",      "into",    "is",       "it",        "its",
+      "me",      "my",      "of",         "on",     "or",     "our",     "s",       "should",   "so",        "some",
+      "such",    "t",       "than",       "that",   "the",    "their",   "them",    "then",     "there",     "these",
+      "they",    "this",    "those",      "to",     "was",    "we",      "were",    "what",     "when",      "where",
+      "which",   "who",     "whom",       "why",    "will",   "with",    "would",   "you",      "your",      "get",
+      "gets",    "got",     "must",       "may",    "might",  "need",    "needs",   "want",     "wants",     "make",
+      "makes",   "made",    "tell",       "tells",  "say",    "says",    "said",    "give",     "gives",     "take",
+      "takes",   "let",     "lets",       "keep",   "kind",   "way",     "thing",   "things",   "something", "somebody",
+      "anybody", "nothing", "everything", "mean",   "means",  "happen",  "happens", "happened", "just",      "also",
+      "only",    "very",    "too",        "more",   "most",   "much",    "many",    "not",      "no",        "don",
+      "isn",     "doesn",   "won",        "other",  "others", "another", "one",     "ones",     "own",       "each",
+      "every",   "all",     "both",       "while",  "after",  "before",  "again",   "once",     "up",        "out",
+      "off",     "over",    "under",      "use",    "used",   "uses",    "using",   "mine",     "his",       "her",
+      "he",      "she",     "him",        "yes",    "ever",   "go",      "goes",    "going",    "put",       "come",
+      "comes",   "being",   "became",     "become", "know",   "find",    "instead", "still",    "without",   "through",
+      "upon",    "exactly", "because",    "的",     "了",     "是",      "在",      "吗",       "什么",      "呢",
+      "和",      "有",      "怎么",       "怎样",   "如何",   "为什么",  "哪",      "哪个",     "哪里",      "哪些",
+      "多少",    "几",      "可以",       "能",     "会",     "要",      "我",      "你",       "它",        "这",
+      "那",      "这个",    "那个",       "个",     "一个",   "种",      "就",      "也",       "都",        "还",
+      "把",      "被",      "从",         "到",     "与",     "或",      "吧",      "上",       "里"};
   return kStopWords.contains(word);
 }
 
@@ -86,7 +102,7 @@ std::string lower(std::string_view word) {
   return out;
 }
 
-std::vector<std::string> question_words(std::string_view question) {
+std::vector<std::string> split(std::string_view question) {
   std::vector<std::string> words(1);
   each_character(question, [&](UChar32 c, std::string_view bytes) {
     if (is_word(c)) {
@@ -103,34 +119,58 @@ std::vector<std::string> question_words(std::string_view question) {
 }  // namespace
 
 std::string index_text(std::string_view text) {
-  std::string out;
+  std::string out, run, spaces;  // the open run, and what came after it so far
   out.reserve(text.size());
-  std::size_t run = std::string_view::npos, at = 0;
+  const auto close = [&] {
+    if (!run.empty()) append_words(run, out);
+    out += spaces;
+    run.clear();
+    spaces.clear();
+  };
   each_character(text, [&](UChar32 c, std::string_view bytes) {
-    const bool unspaced = is_unspaced(c);
-    if (unspaced && run == std::string_view::npos) run = at;
-    if (!unspaced && run != std::string_view::npos) {
-      append_words(text.substr(run, at - run), out);
-      run = std::string_view::npos;
+    if (is_unspaced(c)) {
+      if (std::count(spaces.begin(), spaces.end(), '\n') > 1) close();
+      spaces.clear();
+      run += bytes;
+    } else if (!run.empty() && u_isUWhiteSpace(c)) {
+      spaces += bytes;
+    } else {
+      close();
+      out += bytes;
     }
-    if (!unspaced) out += bytes;
-    at += bytes.size();
   });
-  if (run != std::string_view::npos) append_words(text.substr(run), out);
+  close();
   return out;
 }
 
-std::string match_query(std::string_view question) {
-  const auto words = question_words(index_text(to_valid_utf8(question)));
+std::vector<std::string> question_words(std::string_view question) {
+  const auto words = split(index_text(to_valid_utf8(question)));
   const bool only_stop_words = std::all_of(words.begin(), words.end(), is_stop_word);
   std::unordered_set<std::string> seen;
-  std::string query;
+  std::vector<std::string> out;
   for (const std::string& word : words) {
     if ((is_stop_word(word) && !only_stop_words) || !seen.insert(word).second) continue;
-    if (seen.size() > kMaxTerms) break;
-    query += (query.empty() ? "\"" : " OR \"") + word + '"';
+    if (out.size() == kMaxTerms) break;
+    out.push_back(word);
+  }
+  return out;
+}
+
+std::string match_any(std::span<const std::string> words) {
+  std::string query;
+  for (const std::string& word : words) {
+    if (word.find('"') == std::string::npos) query += (query.empty() ? "\"" : " OR \"") + word + '"';
   }
   return query;
+}
+
+double unspaced_share(std::string_view text) {
+  std::int64_t unspaced = 0, all = 0;
+  each_character(to_valid_utf8(text), [&](UChar32 c, std::string_view) {
+    unspaced += is_unspaced(c);
+    all += is_word(c);
+  });
+  return all == 0 ? 0 : static_cast<double>(unspaced) / static_cast<double>(std::max(all, unspaced));
 }
 
 }  // namespace lectern::library

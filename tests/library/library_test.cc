@@ -63,7 +63,7 @@ TEST_F(LibraryTest, IndexesAndFinds) {
   const auto report = index();
   EXPECT_EQ(report.indexed, 3);
   EXPECT_EQ(report.failed, 0);
-  EXPECT_EQ(report.chunks, embedder_.embedded());
+  EXPECT_GE(embedder_.embedded(), report.chunks);  // one text a part
   EXPECT_GT(report.word_pieces, 30);
   const auto library = open();
   const auto passages = library->search("How long does sencha steep?", 3);

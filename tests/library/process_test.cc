@@ -63,7 +63,8 @@ TEST_F(ProcessTest, AKilledWriterLosesNothingCommitted) {
   const auto committed = library->statistics();
   EXPECT_GT(committed.documents, 0);
   EXPECT_LT(committed.documents, kFiles);
-  EXPECT_EQ(library->search("document", 50).size(), 50u);
+  // Their first passages differ by a number; the others are alike, and folded.
+  EXPECT_GE(library->search("document", 50).size(), static_cast<std::size_t>(committed.documents));
   const auto report = index(embedder);
   EXPECT_EQ(report.unchanged, committed.documents);
   EXPECT_EQ(report.indexed, kFiles - committed.documents);

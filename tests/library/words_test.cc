@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace lectern::test {
 namespace {
 
 using library::index_text;
-using library::match_query;
+using library::match_any;
+using library::question_words;
 
 TEST(Words, TextWithSpacesStaysAsItIs) {
   EXPECT_EQ(index_text("It's 5 o'clock: naïve café."), "It's 5 o'clock: naïve café.");
@@ -23,17 +27,34 @@ TEST(Words, ChineseIsCutIntoWords) {
   EXPECT_NE(text.find("？"), std::string::npos);
 }
 
+TEST(Words, ChineseIsReadAcrossLines) {
+  const std::string text = index_text("泡绿茶的水\n    温应该是多少");
+  EXPECT_NE(text.find(" 水温 "), std::string::npos) << text;
+  EXPECT_NE(index_text("绿\n\n茶").find("\n\n"), std::string::npos);  // two paragraphs
+  EXPECT_EQ(index_text("a\n b"), "a\n b");
+}
+
+TEST(Words, KnowsHowMuchIsUnspaced) {
+  EXPECT_EQ(library::unspaced_share("How hot?"), 0);
+  EXPECT_EQ(library::unspaced_share("水温？"), 1);
+  EXPECT_EQ(library::unspaced_share("?"), 0);
+  EXPECT_NEAR(library::unspaced_share("水温 ok"), 0.5, 1e-9);
+}
+
 TEST(Words, QueriesLeaveOutWhatSaysNothing) {
-  EXPECT_EQ(match_query("What is the water's temperature?"), "\"water\" OR \"temperature\"");
-  EXPECT_EQ(match_query("Who is who?"), "\"who\" OR \"is\"");  // nothing else is left
-  EXPECT_EQ(match_query(" ?! "), "");
-  EXPECT_EQ(match_query("Tea tea TEA"), "\"tea\"");
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(question_words("What is the water's temperature?"), (Words{"water", "temperature"}));
+  EXPECT_EQ(question_words("Who is who?"), (Words{"who", "is"}));  // nothing else is left
+  EXPECT_EQ(question_words(" ?! "), Words());
+  EXPECT_EQ(question_words("Tea tea TEA"), Words{"tea"});
+  EXPECT_EQ(match_any(Words{"water", "temperature"}), "\"water\" OR \"temperature\"");
+  EXPECT_EQ(match_any({}), "");
 }
 
 TEST(Words, ChineseQueries) {
-  const std::string query = match_query("绿茶的水温是什么？");
-  EXPECT_NE(query.find("\"绿茶\""), std::string::npos) << query;
-  EXPECT_EQ(query.find("\"的\""), std::string::npos) << query;
+  const auto words = question_words("绿茶的水温是什么？");
+  EXPECT_EQ(std::count(words.begin(), words.end(), "绿茶"), 1);
+  EXPECT_EQ(std::count(words.begin(), words.end(), "的"), 0);
 }
 
 // Whatever people type, SQLite takes the query.
@@ -44,7 +65,7 @@ TEST(Words, NoQuestionBreaksTheQuery) {
   sqlite3_stmt* find = nullptr;
   ASSERT_EQ(sqlite3_prepare_v2(db, "SELECT rowid FROM t WHERE t MATCH ?", -1, &find, nullptr), SQLITE_OK);
   const auto takes = [&](const std::string& question) {
-    const std::string query = match_query(question);
+    const std::string query = match_any(question_words(question));
     if (query.empty()) return true;
     sqlite3_bind_text(find, 1, query.data(), static_cast<int>(query.size()), SQLITE_TRANSIENT);
     const int code = sqlite3_step(find);
