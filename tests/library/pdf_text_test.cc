@@ -139,14 +139,16 @@ TEST(PdfText, TablesAreReadRowByRow) {
 }
 
 TEST(PdfText, ListsAreNoTables) {
-  PdfPage page;
-  page.width = 600;
-  page.height = 800;
-  for (int i = 0; i < 4; ++i) {
-    add_line(page, 50, 100 + 12 * static_cast<float>(i), std::to_string(i + 1) + ".");
-    add_line(page, 80, 100 + 12 * static_cast<float>(i), "item");
+  PdfPage page = page_of({"A list follows this line, which is as long as a line can be."});
+  const std::vector<std::string> items = {"a kettle", "a pot", "some leaves", "patience, of course"};
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const float top = 130 + 12 * static_cast<float>(i);
+    add_line(page, 50, top, std::to_string(i + 1) + ".");
+    add_line(page, 80, top, items[i]);
   }
-  EXPECT_EQ(text_of({page}), "1. item\n2. item\n3. item\n4. item");
+  EXPECT_EQ(text_of({page}),
+            "A list follows this line, which is as long as a line can be.\n\n1. a kettle\n2. a pot\n3. some leaves\n"
+            "4. patience, of course");
 }
 
 TEST(PdfText, DotLeadersGo) {
