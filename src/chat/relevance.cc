@@ -11,6 +11,9 @@ constexpr double kSurelyRelated = 0.45;
 constexpr double kSurelyUnrelated = 0.2;
 constexpr double kSharedWords = 0.5;
 
+constexpr double kSurelyUnanswered = 0.1;
+constexpr double kSurelyAnswered = 0.5;
+
 // The share of the question's words that one passage has.
 double overlap(const std::vector<std::string>& question, const Passage& passage) {
   if (question.empty()) return 0;
@@ -32,6 +35,11 @@ bool is_relevant(std::string_view question, std::span<const Passage> passages) {
   }
   if (similarity >= kSurelyRelated) return true;
   return similarity >= kSurelyUnrelated && shared >= kSharedWords;
+}
+
+Relevance relevance(std::string_view question, std::span<const Passage> passages, const Judgement& judgement) {
+  if (!is_relevant(question, passages) || judgement.answered < kSurelyUnanswered) return Relevance::kNone;
+  return judgement.answered < kSurelyAnswered ? Relevance::kUnsure : Relevance::kSure;
 }
 
 }  // namespace lectern::chat

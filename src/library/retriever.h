@@ -21,6 +21,9 @@ class Retriever {
 
   std::vector<Passage> search(std::string_view question, int top_k);
 
+  /// Cosines of `text` with each of `others`.
+  std::vector<double> similarities(std::string_view text, std::span<const std::string> others) const;
+
  private:
   struct Ranked {
     std::int64_t chunk = 0;
@@ -33,6 +36,7 @@ class Retriever {
     double relevance = 0;  // BM25, higher is better
   };
 
+  std::vector<TokenId> tokens(std::string_view text) const;
   std::vector<float> embed(std::string_view question) const;
   void refresh();
   std::vector<Match> full_text(std::string_view question, std::size_t count);

@@ -27,5 +27,13 @@ TEST(Relevance, NothingFoundIsNotRelevant) {
   EXPECT_FALSE(is_relevant("Who won the match?", std::vector{similar(0.05, "Brew at 80 degrees.")}));
 }
 
+TEST(Relevance, TheModelsJudgementCounts) {
+  const std::vector<Passage> near = {similar(0.7, "Brew at 80 degrees.")}, far = {similar(0.05, "Brew at 80 degrees.")};
+  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.99}), Relevance::kSure);
+  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.3}), Relevance::kUnsure);
+  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.001}), Relevance::kNone);
+  EXPECT_EQ(relevance("How hot?", far, {.answered = 0.99}), Relevance::kNone);
+}
+
 }  // namespace
 }  // namespace lectern::chat

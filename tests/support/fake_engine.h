@@ -47,6 +47,8 @@ class FakeEngine : public Engine {
 
   /// The next answer, one piece a token.
   std::vector<std::string> reply;
+  /// Asked "yes or no", it says yes with this probability.
+  double agrees = 1;
   /// The requests so far, as text with special tokens.
   std::vector<std::string> prompts() const;
   int cancelled() const { return *cancelled_; }
