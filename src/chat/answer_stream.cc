@@ -334,8 +334,10 @@ void AnswerStream::finish(bool stopped) {
   if (!ended_ && !(stopped && !quotations_.empty())) finish_sentence();
   const bool unsupported = std::all_of(sentences_.begin(), sentences_.end(),
                                        [](const CitedSentence& sentence) { return sentence.numbers.empty(); });
-  if (requires_support_ && text_.empty() && !stopped) decline();
-  if (stopped || declined_ || !unsupported || last_resort_.text.empty()) return;
+  if (stopped || declined_) return;
+  if (evidence_ != nullptr && text_.empty() && (requires_support_ || last_resort_.text.empty())) return decline();
+  const bool only_refused = !text_.empty() && sentences_.empty();
+  if (only_refused || !unsupported || last_resort_.text.empty()) return;
   write((text_.empty() ? "" : "\n") + lead_);
   quote(last_resort_);
 }

@@ -26,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMostPromptTokens = 1792;
 constexpr std::size_t kMostTurns = 16;
+// Room for what is asked after the question where the model is to judge the passages.
+constexpr int kJudgementTokens = 64;
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -60,9 +62,12 @@ class LibraryChat final : public Chat {
     Asked asked{question, question, std::move(phrases), true, on_text, std::move(stop), start};
     if (library_ == nullptr) return converse(asked);
     complete(asked);
+    // A question that is too long is refused before it is searched for.
+    const PromptBuilder builder(model_.tokenizer(), asked.phrases, asked.question, budget());
     auto found = library_->search(asked.query, options_.top_k);
     if (!is_relevant(asked.query, found)) return decline(asked, std::move(found));
-    return small_model() ? answer_by_quoting(asked, std::move(found)) : answer(asked, std::move(found));
+    return small_model() ? answer_by_quoting(asked, builder, std::move(found))
+                         : answer(asked, builder, std::move(found));
   }
 
   void clear() override { history_.clear(); }
@@ -101,8 +106,7 @@ class LibraryChat final : public Chat {
     return answer;
   }
 
-  Answer answer(const Asked& asked, std::vector<Passage> found) {
-    const PromptBuilder builder(model_.tokenizer(), asked.phrases, asked.question, budget());
+  Answer answer(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
     Prompt prompt = builder.build(found, asked.alone ? std::span<const Turn>{} : history_);
     const auto judgement = judge(model_, prompt, asked.phrases, asked.stop);
     const auto related = relevance(asked.query, found, judgement);
@@ -116,10 +120,9 @@ class LibraryChat final : public Chat {
     return finished(asked, std::move(found), std::move(prompt.tokens), stream, evidence);
   }
 
-  Answer answer_by_quoting(const Asked& asked, std::vector<Passage> found) {
+  Answer answer_by_quoting(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
     const Evidence evidence(found, asked.query, similarity());
     auto chosen = key_sentences(model_, evidence, asked.question);
-    const PromptBuilder builder(model_.tokenizer(), asked.phrases, asked.question, budget());
     Prompt prompt = builder.build(condensed(found, chosen), {});
     AnswerStream stream(&evidence, asked.on_text);
     stream.trust_only(std::move(chosen), asked.question);
@@ -132,6 +135,7 @@ class LibraryChat final : public Chat {
     generate(std::move(prompt), stream, answer, asked);
     if (stream.declined()) return decline(asked, std::move(found), answer);
     answer.query = asked.query;
+    answer.declined = stream.sentences().empty() && !answer.stopped;
     answer.passages = std::move(found);
     for (const auto& sentence : stream.sentences())
       answer.sentences.push_back({sentence.span, !sentence.numbers.empty()});
@@ -159,7 +163,7 @@ class LibraryChat final : public Chat {
   int budget() const {
     const int context = model_.info().context_length;
     // A model of a short context answers briefly rather than reads nothing.
-    const int left = context - std::min(options_.answer_tokens, context / 3);
+    const int left = context - std::min(std::max(options_.answer_tokens, kJudgementTokens), context / 3);
     return std::min(left, options_.prompt_tokens > 0 ? options_.prompt_tokens : kMostPromptTokens);
   }
 

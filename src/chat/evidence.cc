@@ -115,6 +115,7 @@ double Evidence::share(const std::vector<std::string>& wanted, const std::vector
 
 Evidence::Claim Evidence::claim_of(std::string_view text) const {
   Claim claim{text, term_set(text), {}, literals(text), has_negation(text)};
+  std::erase_if(claim.terms, [](const std::string& term) { return term.size() == 1 && term[0] >= 'a'; });  // "e.g."
   claim.added = difference(claim.terms, question_);
   return claim;
 }

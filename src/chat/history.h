@@ -12,8 +12,8 @@ namespace lectern::chat {
 
 struct Turn {
   std::string question;
-  std::string answer;  // without citation markers: their numbers mean other passages by now
-  std::string topic;   // the last question up to this one that could stand alone; empty: this one
+  std::string answer;      // without citation markers: their numbers mean other passages by now
+  std::string topic = {};  // the last question up to this one that could stand alone; empty: this one
 };
 
 /// Whether the question cannot stand alone ("And how long does it take?").

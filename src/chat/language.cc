@@ -10,7 +10,7 @@ constexpr Phrases kEnglish = {
     "Answer the question from the numbered passages, in one or two short sentences. Use only what the passages say, "
     "and "
     "write names, numbers, options and paths exactly as they do. After each sentence put the number of its passage in "
-    "brackets, like [1]. If the passages do not hold the answer, say only: The passages do not tell.",
+    "brackets, like [1].",
     "You are a helpful assistant. Answer briefly and truthfully.",
     "Passages:\n\n",
     "page ",
@@ -28,7 +28,7 @@ constexpr Phrases kEnglish = {
 
 constexpr Phrases kChinese = {
     "请只根据带编号的段落，用一到两个简短的句子以中文回答问题。名称、数字、选项和路径要与段落中的写法完全一致。"
-    "每句话后面用方括号写出所依据的段落编号，例如[1]。如果段落里没有答案，只说：段落没有说明。",
+    "每句话后面用方括号写出所依据的段落编号，例如[1]。",
     "你是一个乐于助人的助手。请用中文简短、如实地回答。",
     "段落：\n\n",
     "第",

@@ -73,8 +73,10 @@ bool is_literal(std::string_view word) {
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char c = word[i];
     if (is_digit(c) || c == '_' || c == '$' || c == '@') return true;
-    const bool inside = i > 0 && i + 1 < word.size();
-    if (inside && (c == '.' || c == ':') && is_letter(word[i - 1]) && is_letter(word[i + 1])) return true;
+    // "foo.h", not "e.g".
+    const bool inside = i > 1 && i + 1 < word.size();
+    if (inside && (c == '.' || c == ':') && is_letter(word[i - 2]) && is_letter(word[i - 1]) && is_letter(word[i + 1]))
+      return true;
     if (std::isupper(static_cast<unsigned char>(c)) != 0 && small_before) return true;
     small_before = std::islower(static_cast<unsigned char>(c)) != 0;
   }
@@ -105,6 +107,9 @@ bool has_word(std::string_view text, std::string_view word) {
     const bool number = is_digit(word.front()) && is_digit(word.back());
     const bool continues_before = number && at > 1 && text[at - 1] == '.' && is_digit(text[at - 2]);
     const bool continues_after = number && end + 1 < text.size() && text[end] == '.' && is_digit(text[end + 1]);
+    // "--max" is not in "--max-time", nor "-v" in "--v".
+    const bool option = word.front() == '-';
+    if (option && ((at > 0 && text[at - 1] == '-') || (end < text.size() && text[end] == '-'))) continue;
     if (begins && ends && !continues_before && !continues_after) return true;
   }
   return false;

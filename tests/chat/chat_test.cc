@@ -158,7 +158,7 @@ TEST_F(ChatTest, NothingUnsupportedIsSaidWhereTheModelIsUnsure) {
 
 TEST_F(ChatTest, UnsupportedAnswersAreMarkedAndTheNearestSentenceIsQuoted) {
   engine.reply = {"The kettle is made of copper and painted red."};
-  const auto answer = start_chat(engine, &library)->ask("How hot is green tea brewed?");
+  const auto answer = start_chat(engine, &library)->ask("At how many degrees is it brewed?");
   EXPECT_THAT(answer.text, testing::StartsWith("The kettle is made of copper and painted red [?].\n"));
   EXPECT_THAT(answer.text, HasSubstr("It is brewed at 80 degrees for two minutes [1]."));
   ASSERT_THAT(answer.sentences, SizeIs(2));

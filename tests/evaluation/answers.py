@@ -20,6 +20,8 @@ import re
 import statistics
 import subprocess
 
+from evidence import holds
+
 here = pathlib.Path(__file__).parent
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--library")
@@ -39,19 +41,14 @@ def lines_of(path):
     return [json.loads(line) for line in open(path, encoding="utf-8")]
 
 
-def normalized(text):
-    return re.sub(r"\s+", " ", text).lower()
-
-
 def states(q, text):
     return re.search(q["answer"], re.sub(r"\s+", " ", text), re.IGNORECASE) is not None
 
 
-def holds(q, passage):
+def is_source(q, passage):
     if not q.get("evidence"):
         return states(q, passage["text"])
-    return pathlib.Path(passage["file"]).name == q["file"] and any(
-        e in normalized(passage["text"]) for e in q["evidence"])
+    return pathlib.Path(passage["file"]).name == q["file"] and holds(passage["text"], q["evidence"])
 
 
 def ask(questions):
@@ -76,7 +73,7 @@ def share(part, whole):
 def report(questions, answers):
     answerable = [q for q in questions if q["answer"] is not None]
     unanswerable = [q for q in questions if q["answer"] is None]
-    retrieved = [q for q in answerable if any(holds(q, p) for p in answers[q["id"]]["passages"])]
+    retrieved = [q for q in answerable if any(is_source(q, p) for p in answers[q["id"]]["passages"])]
     declined = {q["id"] for q in questions if answers[q["id"]]["declined"]}
     right = {q["id"] for q in answerable if q["id"] not in declined and states(q, answers[q["id"]]["answer"])}
     given = [answers[q["id"]] for q in questions if q["id"] not in declined]

@@ -52,7 +52,7 @@ class FakeGeneration final : public Generation {
         break;
       }
     }
-    while (hangs && !stop_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (hangs && !request.on_prompt_logits && !stop_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (stop_) completion_.finish = FinishReason::kCancelled;
     if (fails)
       failure_ = std::make_exception_ptr(Error(ErrorCode::kOutOfMemory, "The fake engine fails as it was told to."));

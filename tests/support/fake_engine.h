@@ -54,7 +54,7 @@ class FakeEngine : public Engine {
   int cancelled() const { return *cancelled_; }
   /// Fails each request after its reply.
   bool fails = false;
-  /// After its reply a request waits until it is cancelled.
+  /// After its reply a request waits until it is cancelled, unless it asks for logits.
   bool hangs = false;
 
  private:
