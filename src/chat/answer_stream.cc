@@ -237,12 +237,13 @@ void AnswerStream::quote_if_unsupported(Quotation quotation, std::string_view le
 void AnswerStream::quote(const Quotation& quotation) {
   ended_ = true;
   begin_ = text_.size();
-  const std::size_t place = marker_place(quotation.text);
-  write(std::string_view(quotation.text).substr(0, place));
+  const std::string_view text = quotation.excerpt;
+  const std::size_t place = marker_place(text);
+  write(text.substr(0, place));
   write_marker({quotation.number});
-  write(std::string_view(quotation.text).substr(place));
+  write(text.substr(place));
   sentences_.push_back({{static_cast<std::int64_t>(begin_), static_cast<std::int64_t>(text_.size())},
-                        quotation.text,
+                        quotation.excerpt,
                         {quotation.number}});
 }
 

@@ -65,7 +65,8 @@ class LibraryChat final : public Chat {
     // A question that is too long is refused before it is searched for.
     const PromptBuilder builder(model_.tokenizer(), asked.phrases, asked.question, budget());
     auto found = library_->search(asked.query, options_.top_k);
-    if (!is_relevant(asked.query, found)) return decline(asked, std::move(found));
+    const bool related = is_relevant(asked.query, found) && (!small_model() || knows_names(asked.query, found));
+    if (!related) return decline(asked, std::move(found));
     return small_model() ? answer_by_quoting(asked, builder, std::move(found))
                          : answer(asked, builder, std::move(found));
   }

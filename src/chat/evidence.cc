@@ -19,6 +19,8 @@ constexpr double kAddedShare = 0.6;
 // A claim may gather neighbouring sentences; fewer are a better quote.
 constexpr std::size_t kLongestWindow = 3;
 constexpr double kSentencePrice = 0.06;
+// Sentences that have no word of the question are about something else.
+constexpr double kBesideTheQuestion = 0.8;
 // One word in common is chance.
 constexpr double kChance = 0.5;
 // A figure, option or path that the passage does not have, or a "not", is the surest sign that it is not the source:
@@ -37,6 +39,10 @@ constexpr double kRankShare = 0.2;
 constexpr double kFigureShare = 0.3;
 constexpr double kSimilarityShare = 2;
 constexpr std::size_t kComparedSentences = 96;
+
+// Bytes of a quotation of several sentences.
+constexpr std::size_t kShortExcerpt = 300;
+constexpr std::size_t kLongestExcerpt = 600;
 
 bool holds(const std::vector<std::string>& sorted, const std::string& term) {
   return std::binary_search(sorted.begin(), sorted.end(), term);
@@ -130,16 +136,20 @@ Evidence::Window Evidence::window(const Claim& claim, std::size_t begin, std::si
   }
   const auto matches =
       std::count_if(claim.terms.begin(), claim.terms.end(), [&](const std::string& term) { return holds(held, term); });
+  const auto around = merged(merged(held, passage.context), term_set(sentences_[begin].title));
   const double added = share(claim.added.empty() ? claim.terms : claim.added, held);
-  const double all = share(claim.terms, merged(merged(held, passage.context), term_set(sentences_[begin].title)));
-  Window found{begin, end, kAddedShare * added + (1 - kAddedShare) * all};
+  Window found{begin, end, kAddedShare * added + (1 - kAddedShare) * share(claim.terms, around)};
   if (matches < 2 && claim.literals.empty()) found.score *= kChance;
   const bool misses = std::any_of(claim.literals.begin(), claim.literals.end(),
                                   [&](const std::string& literal) { return !passage.literals.holds(literal); });
   found.contradicts = misses || (claim.negated && !negated);
   if (found.contradicts) found.score *= kContradicted;
-  const auto near = static_cast<double>(
-      std::count_if(question_.begin(), question_.end(), [&](const std::string& term) { return holds(held, term); }));
+  const auto asked_in = [&](const std::vector<std::string>& terms) {
+    return std::count_if(question_.begin(), question_.end(),
+                         [&](const std::string& term) { return holds(terms, term); });
+  };
+  if (!question_.empty() && asked_in(around) == 0) found.score *= kBesideTheQuestion;
+  const auto near = static_cast<double>(asked_in(held));
   found.rank = found.score - kSentencePrice * static_cast<double>(end - begin - 1) +
                kQuestionShare * near / static_cast<double>(question_.size() + 1);
   return found;
@@ -179,6 +189,23 @@ Support Evidence::best_of(std::string_view text, int number) const {
   return {sentences_[best.begin].number, best.score, text_of(best)};
 }
 
+// A title has no title; as the last line it may still be all that there is.
+bool Evidence::is_heading(std::size_t sentence) const {
+  return sentence + 1 < sentences_.size() && sentences_[sentence + 1].title == sentences_[sentence].text;
+}
+
+// What a sentence announces with a colon belongs to it, however long.
+std::string_view Evidence::excerpt_from(std::size_t sentence) const {
+  Window window{sentence, sentence + 1};
+  for (; window.end < sentences_.size() && window.end < sentence + kLongestWindow; ++window.end) {
+    if (sentences_[window.end].number != sentences_[sentence].number || is_heading(window.end)) break;
+    const bool announced = sentences_[window.end - 1].text.ends_with(":");
+    const auto longer = text_of({sentence, window.end + 1}).size();
+    if (longer > (announced ? kLongestExcerpt : kShortExcerpt)) break;
+  }
+  return text_of(window);
+}
+
 std::vector<Candidate> Evidence::candidates(std::size_t count) const {
   std::vector<Candidate> found;
   std::vector<std::string> texts;
@@ -188,10 +215,9 @@ std::vector<Candidate> Evidence::candidates(std::size_t count) const {
     const auto& sentence = sentences_[i];
     const auto& heading = texts_[static_cast<std::size_t>(sentence.number - 1)].heading;
     const bool follows = i > 0 && sentences_[i - 1].number == sentence.number;
-    // A title has no title; as the last line it may still be all that there is.
-    const bool is_heading = i + 1 < sentences_.size() && sentences_[i + 1].title == sentence.text;
-    if (sentence.terms.empty() || is_heading) continue;
-    Candidate candidate{sentence.number, sentence.text, context_of(heading, sentence.title), of_sentence[i]};
+    if (sentence.terms.empty() || is_heading(i)) continue;
+    Candidate candidate{sentence.number, sentence.text, excerpt_from(i), context_of(heading, sentence.title),
+                        of_sentence[i]};
     candidate.score += kHeadingShare * share(question_, term_set(candidate.context)) +
                        (follows ? kNeighbourShare * of_sentence[i - 1] : 0);
     candidate.score += kRankShare / sentence.number;

@@ -26,6 +26,7 @@ struct Support {
 struct Candidate {
   int number = 0;             // of its passage, from 1
   std::string_view sentence;  // of the passage
+  std::string_view excerpt;   // the sentence and those after it, as far as they make a short quotation
   std::string context;        // the headings above it
   double score = 0;
   double similarity = 0;  // of sentence and question in meaning; 0 where that is not known
@@ -79,6 +80,8 @@ class Evidence {
 
   Claim claim_of(std::string_view text) const;
   Support best_of(std::string_view text, int number) const;
+  std::string_view excerpt_from(std::size_t sentence) const;
+  bool is_heading(std::size_t sentence) const;
   Window window(const Claim& claim, std::size_t begin, std::size_t end) const;
   std::string_view text_of(const Window& window) const;
   double share(const std::vector<std::string>& wanted, const std::vector<std::string>& held) const;

@@ -159,4 +159,36 @@ bool LiteralText::holds(std::string_view literal) const {
   });
 }
 
+std::vector<std::string> names(std::string_view text) {
+  std::vector<std::string> found;
+  bool first = true;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() &&
+           (is_alnum(text[end]) || std::string_view("-_/.+").find(text[end]) != std::string_view::npos))
+      ++end;
+    const auto word = stripped(text.substr(i, end - i));
+    i = end + 1;
+    if (word.empty()) continue;
+    const bool begins = std::exchange(first, false);
+    const auto letters = std::count_if(word.begin(), word.end(), is_letter);
+    const bool capital = std::isupper(static_cast<unsigned char>(word[0])) != 0 && word != "I";
+    const bool vowel = word.find_first_of("aeiouyAEIOUY") != std::string_view::npos;
+    const bool mixed = letters > 0 && is_literal(word);
+    if ((capital && !begins) || mixed || (letters > 2 && !vowel)) found.push_back(normalized(word));
+  }
+  return found;
+}
+
+bool LiteralText::mentions(std::string_view name) const {
+  if (holds(name) || (name.ends_with("s") && holds(name.substr(0, name.size() - 1)))) return true;
+  for (std::size_t begin = 0; begin < name.size();) {
+    const std::size_t end = std::min(name.find_first_of("-_/.+", begin), name.size());
+    const auto part = name.substr(begin, end - begin);
+    if (part.size() > 1 && part.size() < name.size() && holds(part)) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 }  // namespace lectern::chat

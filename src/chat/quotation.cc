@@ -18,6 +18,10 @@ std::string in_one_line(std::string_view text) {
   return line;
 }
 
+Quotation quotation_of(const Candidate& candidate) {
+  return {candidate.number, in_one_line(candidate.sentence), in_one_line(candidate.excerpt)};
+}
+
 }  // namespace
 
 std::vector<Quotation> key_sentences(Engine& model, const Evidence& evidence, std::string_view question) {
@@ -29,13 +33,13 @@ std::vector<Quotation> key_sentences(Engine& model, const Evidence& evidence, st
   const auto score = [&](std::size_t i) { return kWordWeight * candidates[i].score + likelihoods[i]; };
   std::size_t best = 0;
   for (std::size_t i = 1; i < candidates.size(); ++i) best = score(i) > score(best) ? i : best;
-  return {{candidates[best].number, in_one_line(candidates[best].sentence)}};
+  return {quotation_of(candidates[best])};
 }
 
 std::vector<Quotation> nearest_sentence(const Evidence& evidence) {
   const auto candidates = evidence.candidates(1);
   if (candidates.empty()) return {};
-  return {{candidates[0].number, in_one_line(candidates[0].sentence)}};
+  return {quotation_of(candidates[0])};
 }
 
 std::vector<Passage> condensed(std::span<const Passage> passages, std::span<const Quotation> chosen) {

@@ -13,8 +13,9 @@
 namespace lectern::chat {
 
 struct Quotation {
-  int number = 0;  // of the passage, from 1
-  std::string text;
+  int number = 0;       // of the passage, from 1
+  std::string text;     // one sentence
+  std::string excerpt;  // that and what follows it there, for where it stands alone
 };
 
 /// The sentence of the passages that answers `question` best, by its words, its meaning and the model's own judgement;

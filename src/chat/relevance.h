@@ -12,6 +12,10 @@ namespace lectern::chat {
 /// Judges by the passages' similarity and by the words that they share with the question.
 bool is_relevant(std::string_view question, std::span<const Passage> passages);
 
+/// Whether the passages have every name that the question has ("PostgreSQL"): where one is missing, they speak of
+/// something else.
+bool knows_names(std::string_view question, std::span<const Passage> passages);
+
 enum class Relevance { kNone, kUnsure, kSure };
 
 /// A model's judgement beside that: kUnsure where only an answer that the passages support is worth saying.

@@ -150,7 +150,7 @@ TEST_F(AnswerStreamTest, QuotesWhereNothingIsSupported) {
   const auto answer = [&](const std::string& raw) {
     std::string shown;
     AnswerStream stream(&evidence, [&](std::string_view piece) { shown += piece; });
-    stream.quote_if_unsupported({1, "Green tea is grown in the hills."}, "The nearest: ");
+    stream.quote_if_unsupported({1, "Green tea is grown.", "Green tea is grown in the hills."}, "The nearest: ");
     stream.add(raw);
     stream.finish();
     EXPECT_EQ(shown, stream.text());
@@ -221,7 +221,7 @@ TEST_F(AnswerStreamTest, TrustsOnlyWhatAQuotationHolds) {
   const auto answer = [&](const std::string& raw, bool stopped = false) {
     std::string shown;
     AnswerStream stream(&evidence, [&](std::string_view piece) { shown += piece; });
-    stream.trust_only({{2, source}}, "Which plants are poisonous to cats?");
+    stream.trust_only({{2, source, source}}, "Which plants are poisonous to cats?");
     stream.add(raw);
     EXPECT_EQ(shown, stream.text());
     stream.finish(stopped);

@@ -57,7 +57,7 @@ TEST_F(ChatTest, AnswersWithCitations) {
 }
 
 TEST_F(ChatTest, CitationsOfRecordingsNameTheMomentOfTheirQuote) {
-  engine.reply = {"Green tea is brewed at 80 degrees [1]."};
+  engine.reply = {"It is brewed at 80 degrees [1]."};
   auto& tea = library.passages[0];
   tea.file = "https://www.youtube.com/watch?v=abcdefghijk";
   tea.page = {};
@@ -142,7 +142,7 @@ TEST_F(ChatTest, DeclinesWhereTheModelSeesNoAnswer) {
 }
 
 TEST_F(ChatTest, NothingUnsupportedIsSaidWhereTheModelIsUnsure) {
-  engine.agrees = 0.3;
+  engine.agrees = 0.7;
   engine.reply = {"The kettles are made of blue steel."};
   std::string streamed;
   const auto chat = start_chat(engine, &library);

@@ -86,6 +86,21 @@ TEST(Evidence, CandidatesHaveTheFigureAndTheHeading) {
   EXPECT_EQ(Evidence(passages, "How long is green tea steeped?").candidates(2).size(), 2u);
 }
 
+TEST(Evidence, ExcerptsTakeInWhatFollows) {
+  const std::string longish(280, 'x');
+  const std::vector<Passage> passages = {test::passage("a.txt", "Heat the kettle as follows:\n\n- Fill it. " + longish +
+                                                                    "\n\nTea likes the kettle. It is brewed soon. " +
+                                                                    longish + ".")};
+  const auto excerpt = [&](std::string_view sentence) {
+    for (const auto& candidate : Evidence(passages, "kettle").candidates(20)) {
+      if (candidate.sentence == sentence) return std::string(candidate.excerpt);
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(excerpt("Heat the kettle as follows:"), "Heat the kettle as follows:\n\n- Fill it.");
+  EXPECT_EQ(excerpt("Tea likes the kettle."), "Tea likes the kettle. It is brewed soon.");
+}
+
 TEST(Evidence, CandidatesMayShareMeaningAlone) {
   const std::vector<Passage> passages = {
       test::passage("a.txt", "Rain falls in autumn. The kettle is heated to 80 degrees. Snow falls in winter.")};

@@ -16,6 +16,14 @@ TEST(Literals, NumbersOptionsPathsAndNames) {
   EXPECT_THAT(literals("Tea and/or coffee: it's well-known, says Anna."), IsEmpty());
 }
 
+TEST(Names, AreNeitherPlainWordsNorNumbers) {
+  EXPECT_THAT(names("Which port does PostgreSQL's zstd use on Debian 12, as I asked on x86_64?"),
+              ElementsAre("postgresql", "zstd", "debian", "x86_64"));
+  EXPECT_THAT(names("GDB reads foo.c"), ElementsAre("gdb", "foo.c"));
+  EXPECT_THAT(names("Why 30 of them?"), IsEmpty());
+  EXPECT_THAT(names("PostgreSQL监听哪个端口？"), ElementsAre("postgresql"));
+}
+
 TEST(LiteralText, HoldsWholeWords) {
   const LiteralText text("Give --max-time=30, or put 1,200 into /etc/opt/tea.conf; version 1.2.3 needs three.");
   for (const auto* held : {"--max-time", "30", "1200", "/etc/opt", "1.2.3", "3"}) EXPECT_TRUE(text.holds(held)) << held;
