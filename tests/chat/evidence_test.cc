@@ -87,7 +87,7 @@ TEST(Evidence, CandidatesHaveTheFigureAndTheHeading) {
 }
 
 TEST(Evidence, ExcerptsTakeInWhatFollows) {
-  const std::string longish(280, 'x');
+  const std::string longish(280, 'X');
   const std::vector<Passage> passages = {test::passage("a.txt", "Heat the kettle as follows:\n\n- Fill it. " + longish +
                                                                     "\n\nTea likes the kettle. It is brewed soon. " +
                                                                     longish + ".")};
