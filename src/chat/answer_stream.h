@@ -35,7 +35,7 @@ class AnswerStream {
   void trust_only(std::vector<Quotation> quotations, std::string_view question);
 
   /// For questions that the passages may not answer: each sentence is held until it is whole, and where none supports
-  /// the first, the answer is declined.
+  /// the first, none of the answer is taken.
   void require_support() { requires_support_ = true; }
 
   /// Where no passage supports any sentence, `quotation` follows the answer in a line of its own, after `lead`.
