@@ -278,8 +278,10 @@ void AnswerStream::complete(std::size_t end) {
   }
   CitedSentence cited{{}, std::move(claim), {}};
   for (const auto& marker : settled_) add_new(cited.numbers, marker.numbers);
-  if (requires_support_ && cited.numbers.empty() && text_.empty()) return decline();
-
+  if (requires_support_ && cited.numbers.empty() && text_.empty()) {
+    ended_ = true;
+    return;
+  }
   show_with_markers(size);
   cited.span = {static_cast<std::int64_t>(begin_), static_cast<std::int64_t>(text_.size())};
   if (!refuses) sentences_.push_back(std::move(cited));
@@ -336,7 +338,7 @@ void AnswerStream::finish(bool stopped) {
   const bool unsupported = std::all_of(sentences_.begin(), sentences_.end(),
                                        [](const CitedSentence& sentence) { return sentence.numbers.empty(); });
   if (stopped || declined_) return;
-  if (evidence_ != nullptr && text_.empty() && (requires_support_ || last_resort_.text.empty())) return decline();
+  if (evidence_ != nullptr && text_.empty() && last_resort_.text.empty()) return decline();
   const bool only_refused = !text_.empty() && sentences_.empty();
   if (only_refused || !unsupported || last_resort_.text.empty()) return;
   write((text_.empty() ? "" : "\n") + lead_);

@@ -48,8 +48,7 @@ class AnswerStream {
 
   /// What the model still says is not taken.
   bool ended() const { return ended_; }
-  /// The model's first sentence says that the passages do not tell, or had to be supported and is not: there is no
-  /// text.
+  /// The model's first sentence says that the passages do not tell, or there is nothing to say: there is no text.
   bool declined() const { return declined_; }
   const std::string& text() const { return text_; }
   const std::vector<CitedSentence>& sentences() const { return sentences_; }

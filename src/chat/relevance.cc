@@ -15,7 +15,7 @@ constexpr double kSharedWords = 0.5;
 
 // Of Qwen2.5-1.5B's "yes" on the development questions: below the first hardly any is answered, above the second hardly
 // any is not. Where the passages lack a name that is asked for, hardly any is answered at all.
-constexpr double kSurelyUnanswered = 0.6;
+constexpr double kSurelyUnanswered = 0.55;
 constexpr double kSurelyAnswered = 0.75;
 constexpr double kAnsweredAllTheSame = 0.9;
 

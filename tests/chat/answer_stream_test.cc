@@ -132,15 +132,19 @@ TEST_F(AnswerStreamTest, DeclinesWhereTheModelDoes) {
 }
 
 TEST_F(AnswerStreamTest, MayRequireSupport) {
-  const auto answer = [&](const std::string& raw) {
+  const auto answer = [&](const std::string& raw, const std::string& nearest = {}) {
     AnswerStream stream(&evidence, {});
     stream.require_support();
+    stream.quote_if_unsupported({1, nearest, nearest}, "The nearest: ");
     stream.add(raw);
     EXPECT_EQ(stream.text().find("Right"), std::string::npos) << "held until it is whole";
     stream.finish();
     return stream.declined() ? "declined" : stream.text();
   };
-  EXPECT_EQ(answer("The train leaves at noon. Espresso needs nine bar of pressure."), "declined");
+  const std::string unsupported = "The train leaves at noon. Espresso needs nine bar of pressure.";
+  EXPECT_EQ(answer(unsupported), "declined");
+  EXPECT_EQ(answer(unsupported, "Green tea is grown in the hills."),
+            "The nearest: Green tea is grown in the hills [1].");
   EXPECT_EQ(answer("Espresso needs nine bar of pressure. Right?"),
             "Espresso needs nine bar of pressure [2]. Right [?]?");
   EXPECT_EQ(answer(""), "declined");
