@@ -335,14 +335,23 @@ void AnswerStream::write_marker(const std::vector<int>& numbers) {
 void AnswerStream::finish(bool stopped) {
   reader_.finish();
   if (!ended_ && !(stopped && !quotations_.empty())) finish_sentence();
-  const bool unsupported = std::all_of(sentences_.begin(), sentences_.end(),
-                                       [](const CitedSentence& sentence) { return sentence.numbers.empty(); });
   if (stopped || declined_) return;
   if (evidence_ != nullptr && text_.empty() && last_resort_.text.empty()) return decline();
   const bool only_refused = !text_.empty() && sentences_.empty();
-  if (only_refused || !unsupported || last_resort_.text.empty()) return;
-  write((text_.empty() ? "" : "\n") + lead_);
-  quote(last_resort_);
+  if (!only_refused && !last_resort_.text.empty() && needs_quotation()) {
+    write((text_.empty() ? "" : "\n") + lead_);
+    quote(last_resort_);
+  }
+}
+
+// Where nothing is supported; where the passages may not answer, also beside an answer from other passages.
+bool AnswerStream::needs_quotation() const {
+  const auto cites = [&](const CitedSentence& sentence) {
+    const auto& numbers = sentence.numbers;
+    if (!requires_support_) return !numbers.empty();
+    return std::find(numbers.begin(), numbers.end(), last_resort_.number) != numbers.end();
+  };
+  return std::none_of(sentences_.begin(), sentences_.end(), cites);
 }
 
 // What is left when no more comes.

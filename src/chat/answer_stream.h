@@ -38,7 +38,8 @@ class AnswerStream {
   /// the first, none of the answer is taken.
   void require_support() { requires_support_ = true; }
 
-  /// Where no passage supports any sentence, `quotation` follows the answer in a line of its own, after `lead`.
+  /// Where no passage supports any sentence, `quotation` follows the answer in a line of its own, after `lead`; where
+  /// support is required, also if the answer cites other passages only.
   void quote_if_unsupported(Quotation quotation, std::string_view lead);
 
   /// Whole UTF-8 characters.
@@ -64,6 +65,7 @@ class AnswerStream {
   std::optional<std::size_t> sentence_end() const;
   void complete(std::size_t end);
   void finish_sentence();
+  bool needs_quotation() const;
   void take_markers(std::size_t end);
   void settle_markers(std::string_view claim);
   bool supports(int number, std::string_view claim) const;

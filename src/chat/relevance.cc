@@ -17,7 +17,7 @@ constexpr double kSharedWords = 0.5;
 // any is not. Where the passages lack a name that is asked for, hardly any is answered at all.
 constexpr double kSurelyUnanswered = 0.55;
 constexpr double kSurelyAnswered = 0.75;
-constexpr double kAnsweredAllTheSame = 0.9;
+constexpr double kAnsweredAllTheSame = 0.8;
 
 // The share of the question's words that one passage has.
 double overlap(const std::vector<std::string>& question, const Passage& passage) {

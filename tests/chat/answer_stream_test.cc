@@ -145,6 +145,10 @@ TEST_F(AnswerStreamTest, MayRequireSupport) {
   EXPECT_EQ(answer(unsupported), "declined");
   EXPECT_EQ(answer(unsupported, "Green tea is grown in the hills."),
             "The nearest: Green tea is grown in the hills [1].");
+  EXPECT_EQ(answer("Espresso needs nine bar of pressure.", "Green tea is grown in the hills."),
+            "Espresso needs nine bar of pressure [2].\nThe nearest: Green tea is grown in the hills [1].");
+  EXPECT_EQ(answer("Tea is brewed at 80 degrees.", "Green tea is grown in the hills."),
+            "Tea is brewed at 80 degrees [1].");
   EXPECT_EQ(answer("Espresso needs nine bar of pressure. Right?"),
             "Espresso needs nine bar of pressure [2]. Right [?]?");
   EXPECT_EQ(answer(""), "declined");

@@ -152,7 +152,8 @@ TEST_F(ChatTest, NothingUnsupportedIsSaidWhereTheModelIsUnsure) {
   EXPECT_EQ(streamed, answer.text);
   EXPECT_FALSE(answer.declined);
   engine.reply = {"Espresso needs nine bar of pressure."};
-  EXPECT_EQ(chat->ask("Which pressure does espresso need?").text, "Espresso needs nine bar of pressure [2].");
+  EXPECT_THAT(chat->ask("Which pressure does espresso need?").text,
+              testing::StartsWith("Espresso needs nine bar of pressure [2]."));
 }
 
 TEST_F(ChatTest, UnsupportedAnswersAreMarkedAndTheNearestSentenceIsQuoted) {

@@ -34,7 +34,7 @@ TEST(Relevance, NamesHaveToOccur) {
   EXPECT_FALSE(knows_names("Does Memcheck find errors of CUDA?", passages));
   EXPECT_FALSE(knows_names("Does it find errors of Rust?", passages)) << "not in \"trust\"";
   EXPECT_FALSE(knows_names("how fast is zstd?", passages));
-  EXPECT_EQ(relevance("How fast is zstd?", passages, {.answered = 0.8}), Relevance::kNone);
+  EXPECT_EQ(relevance("How fast is zstd?", passages, {.answered = 0.75}), Relevance::kNone);
 }
 
 TEST(Relevance, TheModelsJudgementCounts) {
