@@ -25,10 +25,20 @@ struct Citation {
   std::string url;                      // of a video: a link to that moment
 };
 
+/// Stands in an answer's text at the end of a sentence that no passage supports.
+inline constexpr std::string_view kUnsupportedMark = "[?]";
+
+struct AnswerSentence {
+  Span span;               // in `Answer::text`, its marks included
+  bool supported = false;  // a cited passage says so; otherwise it has kUnsupportedMark
+};
+
 struct Answer {
   std::string text;
-  bool declined = false;  // nothing relevant was found: `passages` are the nearest
-  bool stopped = false;   // on request
+  std::string query;                      // what was searched for: the question, completed from what came before
+  bool declined = false;                  // the files do not tell: `passages` are the nearest
+  bool stopped = false;                   // on request
+  std::vector<AnswerSentence> sentences;  // in order; none without a library, or where it declines
   std::vector<Citation> citations;
   std::vector<Passage> passages;
   int input_tokens = 0, output_tokens = 0;
@@ -38,7 +48,7 @@ struct Answer {
 struct ChatOptions {
   int top_k = 5;            // passages offered to the model
   int answer_tokens = 320;  // at most
-  int prompt_tokens = 0;    // budget of the prompt; 0: what the context leaves beside the answer, 3,072 at most
+  int prompt_tokens = 0;    // budget of the prompt; 0: what the context leaves beside the answer, 1,792 at most
   double temperature = 0;
   std::uint64_t seed = 0;
 };

@@ -49,6 +49,9 @@ struct Request {
   bool prefix_cache = true;  // may share KV blocks with other requests of the same beginning
   /// Called on the engine's thread with the logits after each prompt token, in order: [vocabulary].
   std::function<void(int position, std::span<const float> logits)> on_prompt_logits;
+  /// The first position whose logits are wanted: those cost more than the token, and what stands before them alone may
+  /// come from the prefix cache.
+  int prompt_logits_from = 0;
   /// Called on the engine's thread with each token and the text that it completes (often empty).
   std::function<void(TokenId token, std::string_view text)> on_token;
 };

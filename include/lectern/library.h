@@ -86,6 +86,9 @@ class Library {
   /// The best `top_k` passages, best first: dense and full-text scores fused.
   virtual std::vector<Passage> search(std::string_view question, int top_k) const = 0;
 
+  /// How near each of `others` is to `text` in meaning, by the library's embedding model: cosines.
+  virtual std::vector<double> similarities(std::string_view text, std::span<const std::string> others) const = 0;
+
   virtual LibraryStatistics statistics() const = 0;
   /// Files that could not be read at the last `index`.
   virtual std::vector<IndexFailure> failures() const = 0;

@@ -11,6 +11,7 @@
 #include "chat/question.h"
 #include "chat/sentence.h"
 #include "chat/term.h"
+#include "lectern/chat.h"
 
 namespace lectern::chat {
 namespace {
@@ -19,11 +20,6 @@ constexpr auto kEndMarks = std::to_array<std::string_view>(
     {".", "!", "?", ":", ";", "\u3002", "\uff01", "\uff1f", "\u2026", "\uff1a", "\uff1b"});
 constexpr auto kClosers =
     std::to_array<std::string_view>({")", "\"", "'", "*", "_", "\u201d", "\u2019", "\u300d", "\u300f", "\uff09"});
-
-// Below it a passage says nothing of a sentence that cites it.
-constexpr double kUnrelated = 0.2;
-// Words of a claim from which on its support can be judged.
-constexpr std::size_t kJudgedTerms = 3;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -76,6 +72,15 @@ std::vector<std::string> without_terms(std::vector<std::string> terms, const std
   return terms;
 }
 
+// A sentence without words of its own ("Yes."), the line above a list, a block of code that is still open.
+bool needs_more(std::string_view sentence) {
+  std::size_t fences = 0;
+  for (std::size_t at = sentence.find("```"); at != std::string_view::npos; at = sentence.find("```", at + 3)) ++fences;
+  if (fences % 2 == 1) return true;
+  const auto text = sentence.substr(0, without_space(sentence));
+  return text.ends_with(":") || text.ends_with("\uff1a") || term_set(text).empty();
+}
+
 void add_new(std::vector<int>& numbers, const std::vector<int>& more) {
   for (const int n : more) {
     if (std::find(numbers.begin(), numbers.end(), n) == numbers.end()) numbers.push_back(n);
@@ -113,9 +118,9 @@ void AnswerStream::take_text(std::string_view characters) {
     if (std::exchange(after_marker_, false) && c.size() == 1 && std::isalnum(static_cast<unsigned char>(c[0])) != 0)
       sentence_ += ' ';
     sentence_ += c;
-    while (const auto end = ended_ ? std::nullopt : first_sentence_end(sentence_)) complete(*end);
+    while (const auto end = ended_ ? std::nullopt : sentence_end()) complete(*end);
     if (space && ends_in_loop(sentence_)) {
-      if (!quotations_.empty() && sentences_.empty()) return quote();
+      if (!quotations_.empty() && sentences_.empty()) quote(quotations_.front());
       ended_ = true;
     }
     if (!ended_) show(showable());
@@ -126,44 +131,76 @@ void AnswerStream::take_marker(const std::vector<int>& numbers) {
   if (ended_) return;
   sentence_.resize(without_space(sentence_));
   after_marker_ = !sentence_.empty();
-  auto valid = checked(numbers);
-  if (sentence_.empty()) return add_new(leading_, valid);
-  if (!markers_.empty() && markers_.back().position == sentence_.size()) {
-    std::erase_if(valid, [&](int n) {
-      const auto& before = markers_.back().numbers;
-      return std::find(before.begin(), before.end(), n) != before.end();
-    });
+  std::vector<int> valid;
+  for (const int n : numbers) {
+    if (evidence_ != nullptr && n >= 1 && n <= evidence_->passages()) add_new(valid, {n});
   }
+  if (sentence_.empty()) return add_new(leading_, valid);
   if (!valid.empty()) markers_.push_back({sentence_.size(), std::move(valid)});
 }
 
-// The numbers that exist. One whose passage says nothing of the sort gives way to the passage that does.
-std::vector<int> AnswerStream::checked(const std::vector<int>& numbers) const {
-  std::vector<int> valid;
-  if (evidence_ == nullptr) return valid;
-  const std::size_t from = markers_.empty() ? 0 : markers_.back().position;
-  const auto claim = std::string_view(sentence_).substr(from);
-  const bool judged = term_set(claim).size() >= kJudgedTerms;
-  for (int n : numbers) {
-    if (n < 1 || n > evidence_->passages()) continue;
-    if (judged && evidence_->best_in(n, claim).score < kUnrelated) {
-      const auto better = supporting(claim);
-      if (!better.empty()) n = better.front();
-    }
-    add_new(valid, {n});
+// Where the sentence in hand is whole, white space after it included.
+std::optional<std::size_t> AnswerStream::sentence_end() const {
+  std::size_t end = 0;
+  while (const auto more = first_sentence_end(std::string_view(sentence_).substr(end))) {
+    end += *more;
+    if (evidence_ == nullptr || !needs_more(std::string_view(sentence_).substr(0, end))) return end;
   }
-  return valid;
+  return std::nullopt;
 }
 
-std::vector<int> AnswerStream::supporting(std::string_view claim) const {
-  if (evidence_ == nullptr) return {};
-  const auto support = evidence_->best(claim);
-  return support.score >= Evidence::kSupported ? std::vector<int>{support.number} : std::vector<int>{};
+bool AnswerStream::supports(int number, std::string_view claim) const {
+  return evidence_->best_in(number, claim).score >= Evidence::kSupported;
 }
 
-std::size_t AnswerStream::open_markers(std::size_t end) const {
-  return static_cast<std::size_t>(
-      std::count_if(markers_.begin(), markers_.end(), [&](const Marker& m) { return m.position <= end; }));
+// Moves the markers of sentence_[0, end) to settled_.
+void AnswerStream::take_markers(std::size_t end) {
+  const auto rest = std::find_if(markers_.begin(), markers_.end(), [&](const Marker& m) { return m.position > end; });
+  settled_.assign(markers_.begin(), rest);
+  markers_.erase(markers_.begin(), rest);
+  for (auto& marker : markers_) marker.position -= end;
+  if (leading_.empty()) return;
+  const std::size_t place =
+      std::max(shown_, marker_place(sentence_.substr(0, without_space(std::string_view(sentence_).substr(0, end)))));
+  settled_.push_back({place, std::exchange(leading_, {})});
+  std::stable_sort(settled_.begin(), settled_.end(),
+                   [](const auto& a, const auto& b) { return a.position < b.position; });
+}
+
+// "A [1] and B [2].": each part has its own source.
+bool AnswerStream::parts_are_supported(std::string_view claim) {
+  std::size_t from = 0;
+  auto parts = settled_;
+  for (auto& marker : parts) {
+    const auto part = claim.substr(from, marker.position - from);
+    std::erase_if(marker.numbers, [&](int n) { return !supports(n, part); });
+    if (marker.numbers.empty()) return false;
+    from = marker.position;
+  }
+  if (parts.size() < 2 || !term_set(claim.substr(from)).empty()) return false;
+  settled_ = std::move(parts);
+  return true;
+}
+
+// Keeps of settled_ what supports the claim. Where that is nothing, the passage that supports it best is cited, if one
+// does; otherwise one marker without a number is left.
+void AnswerStream::settle_markers(std::string_view claim) {
+  std::vector<int> cited;
+  for (const auto& marker : settled_) add_new(cited, marker.numbers);
+  std::erase_if(cited, [&](int n) { return !supports(n, claim); });
+  if (cited.empty() && parts_are_supported(claim)) return;
+  if (!cited.empty()) {
+    std::vector<int> open = cited;  // each number once
+    for (auto& marker : settled_) {
+      std::erase_if(marker.numbers, [&](int n) { return std::find(open.begin(), open.end(), n) == open.end(); });
+      for (const int n : marker.numbers) std::erase(open, n);
+    }
+    std::erase_if(settled_, [](const Marker& marker) { return marker.numbers.empty(); });
+    return;
+  }
+  const auto best = evidence_->best(claim);
+  const bool supported = best.score >= Evidence::kSupported;
+  settled_ = {{std::max(shown_, marker_place(claim)), supported ? std::vector<int>{best.number} : std::vector<int>{}}};
 }
 
 // The quotation that holds what the claim adds to the question in one piece: small models join ends that do not belong
@@ -191,18 +228,28 @@ const Quotation* AnswerStream::source_of(std::string_view claim) const {
   return nullptr;
 }
 
-// The answer is the best quotation and nothing else.
-void AnswerStream::quote() {
+void AnswerStream::quote_if_unsupported(Quotation quotation, std::string_view lead) {
+  last_resort_ = std::move(quotation);
+  lead_ = lead;
+}
+
+// `quotation` as a sentence of the answer, which it ends.
+void AnswerStream::quote(const Quotation& quotation) {
   ended_ = true;
-  const Quotation quotation = quotations_.front();
   begin_ = text_.size();
-  const std::size_t place = marker_place(quotation.text);
-  write(std::string_view(quotation.text).substr(0, place));
+  const std::string_view text = quotation.excerpt;
+  const std::size_t place = marker_place(text);
+  write(text.substr(0, place));
   write_marker({quotation.number});
-  write(std::string_view(quotation.text).substr(place));
+  write(text.substr(place));
   sentences_.push_back({{static_cast<std::int64_t>(begin_), static_cast<std::int64_t>(text_.size())},
-                        quotation.text,
+                        quotation.excerpt,
                         {quotation.number}});
+}
+
+void AnswerStream::decline() {
+  declined_ = true;
+  ended_ = true;
 }
 
 // The sentence is sentence_[0, end), white space after it included.
@@ -213,63 +260,63 @@ void AnswerStream::complete(std::size_t end) {
     ended_ = true;
     return;
   }
+  take_markers(end);
+  const bool refuses = evidence_ != nullptr && is_refusal(claim);
+  if (refuses && text_.empty() && quotations_.empty()) return decline();
   if (!quotations_.empty()) {
     const Quotation* source = source_of(claim);
-    if (source == nullptr && sentences_.empty()) return quote();
+    if (source == nullptr && sentences_.empty()) return quote(quotations_.front());
     if (source == nullptr) {
       ended_ = true;
       return;
     }
-    markers_.clear();
-    leading_ = {source->number};
+    settled_ = {{marker_place(claim), {source->number}}};
+  } else if (refuses) {
+    settled_.clear();
+  } else if (evidence_ != nullptr) {
+    settle_markers(claim);
   }
-  if (open_markers(end) == 0) {
-    auto numbers = leading_.empty() ? supporting(claim) : leading_;
-    if (!numbers.empty()) {
-      markers_.insert(markers_.begin(), {std::max(shown_, marker_place(claim)), std::move(numbers)});
-    }
+  CitedSentence cited{{}, std::move(claim), {}};
+  for (const auto& marker : settled_) add_new(cited.numbers, marker.numbers);
+  if (requires_support_ && cited.numbers.empty() && text_.empty()) {
+    ended_ = true;
+    return;
   }
-  show(size);
-
-  CitedSentence cited{
-      {static_cast<std::int64_t>(begin_), static_cast<std::int64_t>(text_.size())}, std::move(claim), {}};
-  const auto used = static_cast<std::ptrdiff_t>(open_markers(end));
-  for (auto marker = markers_.begin(); marker != markers_.begin() + used; ++marker)
-    add_new(cited.numbers, marker->numbers);
-  sentences_.push_back(std::move(cited));
-
+  show_with_markers(size);
+  cited.span = {static_cast<std::int64_t>(begin_), static_cast<std::int64_t>(text_.size())};
+  if (!refuses) sentences_.push_back(std::move(cited));
   gap_ = sentence_.substr(size, end - size);
   sentence_.erase(0, end);
-  markers_.erase(markers_.begin(), markers_.begin() + used);
-  for (auto& marker : markers_) marker.position -= end;
-  leading_.clear();
-  shown_ = written_markers_ = 0;
+  shown_ = 0;
 }
 
-// What may be written before the sentence is complete: not the marks that a marker may have to go before, and nothing
-// of what may turn out to be a repetition.
+// What may be written before the sentence is complete: nothing of a sentence that may not be taken, and not the marks
+// that a marker may have to go before.
 std::size_t AnswerStream::showable() const {
-  if (!quotations_.empty()) return 0;
+  if (!quotations_.empty() || requires_support_) return 0;
   if (shown_ == 0 && repetition_.may_repeat(sentence_)) return 0;
-  const std::size_t size = without_space(sentence_);
-  return markers_.empty() ? marker_place(std::string_view(sentence_).substr(0, size)) : size;
+  if (evidence_ != nullptr && text_.empty() && may_be_refusal(sentence_)) return 0;
+  const std::size_t size = markers_.empty() ? without_space(sentence_) : markers_.front().position;
+  return marker_place(std::string_view(sentence_).substr(0, size));
 }
 
 void AnswerStream::show(std::size_t upto) {
-  if (upto <= shown_ && written_markers_ == markers_.size()) return;
-  if (shown_ == 0 && upto > 0) {
+  if (upto <= shown_) return;
+  if (shown_ == 0) {
     write(std::exchange(gap_, {}));
     begin_ = text_.size();
   }
-  for (; written_markers_ < markers_.size() && markers_[written_markers_].position <= upto; ++written_markers_) {
-    const Marker& marker = markers_[written_markers_];
-    write(std::string_view(sentence_).substr(shown_, marker.position - shown_));
-    shown_ = marker.position;
-    write_marker(marker.numbers);
-  }
-  if (upto <= shown_) return;
   write(std::string_view(sentence_).substr(shown_, upto - shown_));
   shown_ = upto;
+}
+
+void AnswerStream::show_with_markers(std::size_t size) {
+  for (const auto& marker : settled_) {
+    show(marker.position);
+    write_marker(marker.numbers);
+  }
+  settled_.clear();
+  show(size);
 }
 
 void AnswerStream::write(std::string_view piece) {
@@ -281,23 +328,43 @@ void AnswerStream::write(std::string_view piece) {
 void AnswerStream::write_marker(const std::vector<int>& numbers) {
   std::string piece = text_.empty() || text_.back() == ']' || ends_ideographic(text_) ? "" : " ";
   for (const int n : numbers) piece.append("[").append(std::to_string(n)).append("]");
+  if (numbers.empty()) piece += kUnsupportedMark;
   write(piece);
 }
 
 void AnswerStream::finish(bool stopped) {
   reader_.finish();
-  if (ended_ || (stopped && !quotations_.empty())) return;
+  if (!ended_ && !(stopped && !quotations_.empty())) finish_sentence();
+  if (stopped || declined_) return;
+  if (evidence_ != nullptr && text_.empty() && last_resort_.text.empty()) return decline();
+  const bool only_refused = !text_.empty() && sentences_.empty();
+  if (!only_refused && !last_resort_.text.empty() && needs_quotation()) {
+    write((text_.empty() ? "" : "\n") + lead_);
+    quote(last_resort_);
+  }
+}
+
+// Where nothing is supported; where the passages may not answer, also beside an answer from other passages.
+bool AnswerStream::needs_quotation() const {
+  const auto cites = [&](const CitedSentence& sentence) {
+    const auto& numbers = sentence.numbers;
+    if (!requires_support_) return !numbers.empty();
+    return std::find(numbers.begin(), numbers.end(), last_resort_.number) != numbers.end();
+  };
+  return std::none_of(sentences_.begin(), sentences_.end(), cites);
+}
+
+// What is left when no more comes.
+void AnswerStream::finish_sentence() {
   sentence_.resize(without_space(sentence_));
   if (sentence_.empty()) {
-    if (!quotations_.empty() && sentences_.empty()) quote();
+    if (!quotations_.empty() && sentences_.empty()) quote(quotations_.front());
     return;
   }
   // The beginning of a repetition that was cut off is one too, unless it is a short sentence of its own.
   const bool cut_repetition = shown_ == 0 && sentence_.size() > 24 && repetition_.may_repeat(sentence_);
-  if (cut_repetition)
-    ended_ = true;
-  else
-    complete(sentence_.size());
+  if (!cut_repetition) complete(sentence_.size());
+  ended_ = ended_ || cut_repetition;
 }
 
 }  // namespace lectern::chat

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -14,10 +11,11 @@
 #include "chat/evidence.h"
 #include "chat/history.h"
 #include "chat/language.h"
+#include "chat/marker.h"
 #include "chat/prompt.h"
-#include "chat/question.h"
+#include "chat/quotation.h"
 #include "chat/relevance.h"
-#include "chat/reranker.h"
+#include "chat/text_queue.h"
 #include "core/paths.h"
 
 namespace lectern {
@@ -26,84 +24,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kMostPromptTokens = 3072;
+constexpr int kMostPromptTokens = 1792;
 constexpr std::size_t kMostTurns = 16;
+// Room for what is asked after the question where the model is to judge the passages.
+constexpr int kJudgementTokens = 64;
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-/// Text from the engine's thread to the asker's: checking citations must not hold up a step of other requests.
-class TextQueue {
- public:
-  void push(std::string_view text) {
-    const std::lock_guard lock(mutex_);
-    if (!first_) first_ = Clock::now();
-    text_ += text;
-    ready_.notify_one();
-  }
-  void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    ready_.notify_one();
-  }
-  /// What has come since the last call; nothing once it is closed and empty.
-  std::optional<std::string> pop() {
-    std::unique_lock lock(mutex_);
-    ready_.wait(lock, [this] { return closed_ || !text_.empty(); });
-    if (text_.empty()) return std::nullopt;
-    return std::exchange(text_, {});
-  }
-  std::optional<Clock::time_point> first() const {
-    const std::lock_guard lock(mutex_);
-    return first_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable ready_;
-  std::string text_;
-  std::optional<Clock::time_point> first_;  // token, whether or not it completes a character
-  bool closed_ = false;
-};
-
-// Sentences that the words choose, and of them those that the model is given.
-constexpr std::size_t kCandidates = 10;
-constexpr std::size_t kGivenSentences = 1;
-// Weight of the words against the model's judgement, in nats a token.
-constexpr double kWordWeight = 2;
-
-std::string in_one_line(std::string_view text) {
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
-}
-
-/// The sentences of `passages` that answer `question` best, best first.
-std::vector<Quotation> key_sentences(Engine& model, std::span<const Passage> passages, std::string_view question) {
-  const Evidence evidence(passages, question);
-  auto candidates = evidence.candidates(kCandidates);
-  std::vector<std::string> texts;
-  for (const auto& candidate : candidates) texts.push_back(candidate.context + ": " + in_one_line(candidate.sentence));
-  const auto likelihoods = question_likelihoods(model, texts, question);
-  for (std::size_t i = 0; i < candidates.size(); ++i)
-    candidates[i].score = kWordWeight * candidates[i].score + likelihoods[i];
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const auto& a, const auto& b) { return a.score > b.score; });
-  if (candidates.size() > kGivenSentences) candidates.resize(kGivenSentences);
-  std::vector<Quotation> chosen;
-  for (const auto& candidate : candidates) chosen.push_back({candidate.number, in_one_line(candidate.sentence)});
-  return chosen;
-}
-
-/// The chosen sentences of each passage; a passage without one keeps its number.
-std::vector<Passage> condensed(std::span<const Passage> passages, std::span<const Quotation> chosen) {
-  std::vector<Passage> short_ones(passages.size());
-  for (const auto& quotation : chosen) {
-    std::string& text = short_ones[static_cast<std::size_t>(quotation.number - 1)].text;
-    text.append(text.empty() ? "" : " ").append(quotation.text);
-  }
-  return short_ones;
 }
 
 class LibraryChat final : public Chat {
@@ -132,41 +59,112 @@ class LibraryChat final : public Chat {
     if (library_ != nullptr && library_->statistics().chunks == 0) {
       return say(phrases.empty_library, {}, on_text, start);
     }
-    const PromptBuilder builder(model_.tokenizer(), phrases, question, budget());
-    std::vector<Passage> found;
-    if (library_ != nullptr) {
-      const std::string query = retrieval_query(question, history_);
-      found = library_->search(query, options_.top_k);
-      if (!is_relevant(query, found)) return say(phrases.not_found, std::move(found), on_text, start);
-    }
-    const bool extracts = small_model() && library_ != nullptr;
-    const auto chosen = extracts ? key_sentences(model_, found, question) : std::vector<Quotation>{};
-    Prompt prompt =
-        builder.build(extracts ? condensed(found, chosen) : found, small_model() ? std::span<const Turn>{} : history_);
-    Answer answer;
-    found.resize(prompt.passages.size());
-    answer.passages = std::move(found);
-    const Evidence evidence(answer.passages, question);
-    AnswerStream stream(library_ != nullptr ? &evidence : nullptr, on_text);
-    stream.trust_only(chosen, question);
-    generate(std::move(prompt.tokens), stream, answer, std::move(stop), start);
-    answer.citations = citations(stream.sentences(), answer.passages, evidence);
-    answer.declined = library_ != nullptr && is_refusal(answer.text);
-    remember(question, answer);
-    return answer;
+    Asked asked{question, question, std::move(phrases), true, on_text, std::move(stop), start};
+    if (library_ == nullptr) return converse(asked);
+    complete(asked);
+    // A question that is too long is refused before it is searched for.
+    const PromptBuilder builder(model_.tokenizer(), asked.phrases, asked.question, budget());
+    auto found = library_->search(asked.query, options_.top_k);
+    const bool related = is_relevant(asked.query, found) && (!small_model() || knows_names(asked.query, found));
+    if (!related) return decline(asked, std::move(found));
+    return small_model() ? answer_by_quoting(asked, builder, std::move(found))
+                         : answer(asked, builder, std::move(found));
   }
 
   void clear() override { history_.clear(); }
 
  private:
+  struct Asked {
+    std::string question;  // as the model reads it
+    std::string query;     // what is searched for
+    Phrases phrases;
+    bool alone;  // it can be understood without what came before
+    const std::function<void(std::string_view)>& on_text;
+    std::stop_token stop;
+    Clock::time_point start;
+  };
+
   // SmolLM2-135M has 576 values a token, Qwen2.5-1.5B 1,536. Given whole passages, the small one loses the thread: it
   // answered 1 of 10 questions on the example library from five passages, 4 from their few sentences that matter.
   bool small_model() const { return model_.info().embedding_size > 0 && model_.info().embedding_size < 1024; }
 
+  // A small model cannot be trusted to complete a question: there the earlier ones are searched for as well.
+  void complete(Asked& asked) {
+    if (!leans_on(asked.question, history_)) return;
+    const std::string completed =
+        small_model() ? std::string() : completed_by(model_, asked.question, history_, asked.stop);
+    asked.alone = !completed.empty();
+    asked.query = asked.alone ? completed : retrieval_query(asked.question, history_);
+    if (asked.alone) asked.question = completed;
+  }
+
+  Answer converse(const Asked& asked) {
+    Answer answer;
+    Prompt prompt = PromptBuilder(model_.tokenizer(), asked.phrases, asked.question, budget()).build({}, history_);
+    AnswerStream stream(nullptr, asked.on_text);
+    generate(std::move(prompt.tokens), stream, answer, asked);
+    remember(asked, answer);
+    return answer;
+  }
+
+  Answer answer(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
+    Prompt prompt = builder.build(found, asked.alone ? std::span<const Turn>{} : history_);
+    const auto judgement = judge(model_, prompt, asked.phrases, asked.stop);
+    const auto related = relevance(asked.query, found, judgement);
+    if (related == Relevance::kNone && !asked.stop.stop_requested()) return decline(asked, std::move(found));
+    found.resize(prompt.passages.size());
+    const Evidence evidence(found, asked.query, similarity());
+    AnswerStream stream(&evidence, asked.on_text);
+    if (related == Relevance::kUnsure) stream.require_support();
+    for (auto& nearest : nearest_sentence(evidence))
+      stream.quote_if_unsupported(std::move(nearest), asked.phrases.nearest);
+    return finished(asked, std::move(found), std::move(prompt.tokens), stream, evidence);
+  }
+
+  Answer answer_by_quoting(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
+    const Evidence evidence(found, asked.query, similarity());
+    auto chosen = key_sentences(model_, evidence, asked.question);
+    Prompt prompt = builder.build(condensed(found, chosen), {});
+    AnswerStream stream(&evidence, asked.on_text);
+    stream.trust_only(std::move(chosen), asked.question);
+    return finished(asked, std::move(found), std::move(prompt.tokens), stream, evidence);
+  }
+
+  Answer finished(const Asked& asked, std::vector<Passage> found, std::vector<TokenId> prompt, AnswerStream& stream,
+                  const Evidence& evidence) {
+    Answer answer;
+    generate(std::move(prompt), stream, answer, asked);
+    if (stream.declined()) return decline(asked, std::move(found), answer);
+    answer.query = asked.query;
+    answer.declined = stream.sentences().empty() && !answer.stopped;
+    answer.passages = std::move(found);
+    for (const auto& sentence : stream.sentences())
+      answer.sentences.push_back({sentence.span, !sentence.numbers.empty()});
+    answer.citations = citations(stream.sentences(), answer.passages, evidence);
+    remember(asked, answer);
+    return answer;
+  }
+
+  Answer decline(const Asked& asked, std::vector<Passage> nearest, const Answer& so_far = {}) {
+    Answer answer = say(asked.phrases.not_found, std::move(nearest), asked.on_text, asked.start);
+    answer.query = asked.query;
+    answer.input_tokens = so_far.input_tokens;
+    answer.output_tokens = so_far.output_tokens;
+    answer.tpot_ms = so_far.tpot_ms;
+    remember(asked, answer);
+    return answer;
+  }
+
+  Similarity similarity() const {
+    return [this](std::string_view text, std::span<const std::string> others) {
+      return library_->similarities(text, others);
+    };
+  }
+
   int budget() const {
     const int context = model_.info().context_length;
     // A model of a short context answers briefly rather than reads nothing.
-    const int left = context - std::min(options_.answer_tokens, context / 3);
+    const int left = context - std::min(std::max(options_.answer_tokens, kJudgementTokens), context / 3);
     return std::min(left, options_.prompt_tokens > 0 ? options_.prompt_tokens : kMostPromptTokens);
   }
 
@@ -189,8 +187,7 @@ class LibraryChat final : public Chat {
     return sampling;
   }
 
-  void generate(std::vector<TokenId> prompt, AnswerStream& stream, Answer& answer, std::stop_token stop,
-                Clock::time_point start) {
+  void generate(std::vector<TokenId> prompt, AnswerStream& stream, Answer& answer, const Asked& asked) {
     const auto queue = std::make_shared<TextQueue>();
     Request request;
     request.prompt = std::move(prompt);
@@ -199,7 +196,7 @@ class LibraryChat final : public Chat {
     const auto generation = model_.submit(std::move(request));
 
     // Whatever ends this function ends the request as well.
-    const std::stop_callback cancel(stop, [&] { generation->cancel(); });
+    const std::stop_callback cancel(asked.stop, [&] { generation->cancel(); });
     std::exception_ptr failure;
     std::jthread waiter([&](const std::stop_token& leaving) {
       const std::stop_callback leave(leaving, [&] { generation->cancel(); });
@@ -222,19 +219,21 @@ class LibraryChat final : public Chat {
     const Completion& done = generation->wait();
     if (done.text.size() > raw.size() && done.text.starts_with(raw))
       stream.add(std::string_view(done.text).substr(raw.size()));
-    answer.stopped = stop.stop_requested() && done.finish == FinishReason::kCancelled;
+    answer.stopped = asked.stop.stop_requested() && done.finish == FinishReason::kCancelled;
     stream.finish(answer.stopped);
     answer.text = stream.text();
     answer.input_tokens = done.prompt_tokens;
     answer.output_tokens = static_cast<int>(done.tokens.size());
     const auto first = queue->first();
-    answer.ttft_ms =
-        first ? std::chrono::duration<double, std::milli>(*first - start).count() : milliseconds_since(start);
+    answer.ttft_ms = first ? std::chrono::duration<double, std::milli>(*first - asked.start).count()
+                           : milliseconds_since(asked.start);
     answer.tpot_ms = done.tpot_ms;
   }
 
-  void remember(const std::string& question, const Answer& answer) {
-    history_.push_back({question, without_markers(answer.text)});
+  // That the files do not tell is nothing for the model to read again.
+  void remember(const Asked& asked, const Answer& answer) {
+    const std::string said = answer.declined ? std::string() : without_markers(answer.text);
+    history_.push_back({asked.question, said, asked.alone ? asked.question : topic_of(asked.question, history_)});
     if (history_.size() > kMostTurns) history_.erase(history_.begin());
   }
 

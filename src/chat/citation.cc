@@ -22,7 +22,7 @@ std::vector<Citation> citations(std::span<const CitedSentence> sentences, std::s
   for (const auto& sentence : sentences) {
     for (const int number : sentence.numbers) {
       const Passage& passage = passages[static_cast<std::size_t>(number - 1)];
-      const auto quote = evidence.best_in(number, sentence.claim).sentence;
+      const auto quote = evidence.best_in(number, sentence.claim).quote;
       Citation citation;
       citation.number = number;
       citation.file = passage.file;

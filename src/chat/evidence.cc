@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
+#include <iterator>
+#include <utility>
 
 #include "chat/question.h"
 #include "chat/sentence.h"
@@ -11,21 +14,50 @@
 namespace lectern::chat {
 namespace {
 
-// A claim may gather two sentences of a passage, so the passage as a whole counts too, though less.
-constexpr double kSentenceShare = 0.7;
-// A figure that the passage does not have is the surest sign that it is not the source.
-constexpr double kMissingNumber = 0.5;
+// A claim says again much of the question, which any passage on the matter has: what it adds is what to look for.
+constexpr double kAddedShare = 0.6;
+// A claim may gather neighbouring sentences; fewer are a better quote.
+constexpr std::size_t kLongestWindow = 3;
+constexpr double kSentencePrice = 0.06;
+// Sentences that have no word of the question are about something else.
+constexpr double kBesideTheQuestion = 0.8;
+// One word in common is chance.
+constexpr double kChance = 0.5;
+// A figure, option or path that the passage does not have, or a "not", is the surest sign that it is not the source:
+// such a score stays below kSupported.
+constexpr double kContradicted = 0.5;
 // Enough to part sentences that support a claim alike, too little to outdo one that supports it better.
 constexpr double kQuestionShare = 0.1;
+// Of the best windows by words, those whose meaning is compared too, and the share of that in the score.
+constexpr std::size_t kComparedWindows = 5;
+constexpr double kMeaningShare = 0.35;
 
-// What else speaks for a sentence, beside the share of the question's words that it has.
+// What else speaks for a sentence as an answer, beside the share of the question's words that it has.
 constexpr double kHeadingShare = 0.7;
 constexpr double kNeighbourShare = 0.3;
 constexpr double kRankShare = 0.2;
 constexpr double kFigureShare = 0.3;
+constexpr double kSimilarityShare = 2;
+constexpr std::size_t kComparedSentences = 96;
+
+// Bytes of a quotation of several sentences.
+constexpr std::size_t kShortExcerpt = 300;
+constexpr std::size_t kLongestExcerpt = 600;
 
 bool holds(const std::vector<std::string>& sorted, const std::string& term) {
   return std::binary_search(sorted.begin(), sorted.end(), term);
+}
+
+std::vector<std::string> difference(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::vector<std::string> rest;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
+  return rest;
+}
+
+std::vector<std::string> merged(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::vector<std::string> both;
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+  return both;
 }
 
 // A short line that does not end as a sentence does.
@@ -48,12 +80,13 @@ std::string context_of(const std::string& heading, std::string_view title) {
 
 }  // namespace
 
-Evidence::Evidence(std::span<const Passage> passages, std::string_view question)
-    : passages_(static_cast<int>(passages.size())),
-      question_(term_set(question)),
+Evidence::Evidence(std::span<const Passage> passages, std::string_view question, Similarity similarity)
+    : question_(term_set(question)),
+      asked_(question),
+      similarity_(std::move(similarity)),
       wants_figure_(asks_for_figure(question)),
       unit_(asked_unit(question)) {
-  for (int number = 1; number <= passages_; ++number) {
+  for (int number = 1; number <= static_cast<int>(passages.size()); ++number) {
     const Passage& passage = passages[static_cast<std::size_t>(number - 1)];
     std::string_view title;
     bool in_table = false;
@@ -65,8 +98,8 @@ Evidence::Evidence(std::span<const Passage> passages, std::string_view question)
       sentences_.push_back({number, sentence, is_heading ? std::string_view() : title, term_set(sentence)});
       for (const auto& term : sentences_.back().terms) ++frequency_[term];
     }
-    headings_.push_back(passage.heading);
-    passage_terms_.push_back(term_set(passage.text));
+    const std::string above = std::filesystem::path(passage.file).stem().native() + "\n" + passage.heading + "\n";
+    texts_.push_back({passage.heading, LiteralText(above + passage.text), term_set(above)});
   }
 }
 
@@ -76,76 +109,130 @@ double Evidence::weight(const std::string& term) const {
   return std::log(1 + static_cast<double>(sentences_.size()) / frequency);
 }
 
-Support Evidence::best_of(std::string_view claim, int number) const {
-  const auto wanted = term_set(claim);
-  double total = 0;
-  for (const auto& term : wanted) total += weight(term);
-
-  std::vector<double> share(passage_terms_.size());  // of the claim, in each whole passage
-  for (std::size_t p = 0; p < share.size() && total > 0; ++p) {
-    bool misses_number = false;
-    for (const auto& term : wanted) {
-      if (holds(passage_terms_[p], term))
-        share[p] += weight(term) / total;
-      else
-        misses_number |= is_number(term);
-    }
-    if (misses_number) share[p] *= kMissingNumber;
-  }
-
-  Support best;
-  double best_rank = 0;
-  for (const auto& sentence : sentences_) {
-    if (number != 0 && sentence.number != number) continue;
-    double covered = 0;
-    std::size_t matches = 0;
-    for (const auto& term : wanted) {
-      if (!holds(sentence.terms, term)) continue;
-      covered += weight(term);
-      ++matches;
-    }
-    const double of_passage = share[static_cast<std::size_t>(sentence.number - 1)];
-    double score =
-        total > 0 ? kSentenceShare * std::min(covered / total, of_passage) + (1 - kSentenceShare) * of_passage : 0;
-    if (matches < 2) score *= 0.5;  // one word in common is chance
-    const auto near = std::count_if(question_.begin(), question_.end(),
-                                    [&](const std::string& term) { return holds(sentence.terms, term); });
-    const double rank = score + kQuestionShare * static_cast<double>(near) / static_cast<double>(question_.size() + 1);
-    if (best.number == 0 || rank > best_rank) {
-      best = {sentence.number, score, sentence.text};
-      best_rank = rank;
-    }
-  }
-  return best;
-}
-
-double Evidence::share_of_question(const std::vector<std::string>& terms) const {
+// By weight, of the terms wanted.
+double Evidence::share(const std::vector<std::string>& wanted, const std::vector<std::string>& held) const {
   double total = 0, shared = 0;
-  for (const auto& term : question_) {
+  for (const auto& term : wanted) {
     total += weight(term);
-    if (holds(terms, term)) shared += weight(term);
+    if (holds(held, term)) shared += weight(term);
   }
   return total > 0 ? shared / total : 0;
 }
 
+Evidence::Claim Evidence::claim_of(std::string_view text) const {
+  Claim claim{text, term_set(text), {}, literals(text), has_negation(text)};
+  std::erase_if(claim.terms, [](const std::string& term) { return term.size() == 1 && term[0] >= 'a'; });  // "e.g."
+  claim.added = difference(claim.terms, question_);
+  return claim;
+}
+
+Evidence::Window Evidence::window(const Claim& claim, std::size_t begin, std::size_t end) const {
+  const PassageText& passage = texts_[static_cast<std::size_t>(sentences_[begin].number - 1)];
+  std::vector<std::string> held;
+  bool negated = false;
+  for (std::size_t i = begin; i < end; ++i) {
+    held = merged(held, sentences_[i].terms);
+    negated |= has_negation(sentences_[i].text);
+  }
+  const auto matches =
+      std::count_if(claim.terms.begin(), claim.terms.end(), [&](const std::string& term) { return holds(held, term); });
+  const auto around = merged(merged(held, passage.context), term_set(sentences_[begin].title));
+  const double added = share(claim.added.empty() ? claim.terms : claim.added, held);
+  Window found{begin, end, kAddedShare * added + (1 - kAddedShare) * share(claim.terms, around)};
+  if (matches < 2 && claim.literals.empty()) found.score *= kChance;
+  const bool misses = std::any_of(claim.literals.begin(), claim.literals.end(),
+                                  [&](const std::string& literal) { return !passage.literals.holds(literal); });
+  found.contradicts = misses || (claim.negated && !negated);
+  if (found.contradicts) found.score *= kContradicted;
+  const auto asked_in = [&](const std::vector<std::string>& terms) {
+    return std::count_if(question_.begin(), question_.end(),
+                         [&](const std::string& term) { return holds(terms, term); });
+  };
+  if (!question_.empty() && asked_in(around) == 0) found.score *= kBesideTheQuestion;
+  const auto near = static_cast<double>(asked_in(held));
+  found.rank = found.score - kSentencePrice * static_cast<double>(end - begin - 1) +
+               kQuestionShare * near / static_cast<double>(question_.size() + 1);
+  return found;
+}
+
+std::string_view Evidence::text_of(const Window& window) const {
+  const auto first = sentences_[window.begin].text, last = sentences_[window.end - 1].text;
+  return {first.data(), static_cast<std::size_t>(last.data() + last.size() - first.data())};
+}
+
+Support Evidence::best_of(std::string_view text, int number) const {
+  const Claim claim = claim_of(text);
+  std::vector<Window> windows;
+  for (std::size_t begin = 0; begin < sentences_.size(); ++begin) {
+    if (number != 0 && sentences_[begin].number != number) continue;
+    for (std::size_t end = begin + 1; end <= std::min(begin + kLongestWindow, sentences_.size()); ++end) {
+      if (sentences_[end - 1].number != sentences_[begin].number) break;
+      windows.push_back(window(claim, begin, end));
+    }
+  }
+  if (windows.empty() || claim.terms.empty()) return {};
+  std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.rank > b.rank; });
+  if (windows.size() > kComparedWindows) windows.resize(kComparedWindows);
+  if (similarity_) {
+    std::vector<std::string> quotes;
+    for (const auto& one : windows) quotes.emplace_back(text_of(one));
+    const auto near = similarity_(text, quotes);
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const double meaning = windows[i].contradicts ? kContradicted * near[i] : near[i];
+      const double change = kMeaningShare * (meaning - windows[i].score);
+      windows[i].score += change;
+      windows[i].rank += change;
+    }
+    std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.rank > b.rank; });
+  }
+  const Window& best = windows.front();
+  return {sentences_[best.begin].number, best.score, text_of(best)};
+}
+
+// A title has no title; as the last line it may still be all that there is.
+bool Evidence::is_heading(std::size_t sentence) const {
+  return sentence + 1 < sentences_.size() && sentences_[sentence + 1].title == sentences_[sentence].text;
+}
+
+// What a sentence announces with a colon belongs to it, however long.
+std::string_view Evidence::excerpt_from(std::size_t sentence) const {
+  Window window{sentence, sentence + 1};
+  for (; window.end < sentences_.size() && window.end < sentence + kLongestWindow; ++window.end) {
+    if (sentences_[window.end].number != sentences_[sentence].number || is_heading(window.end)) break;
+    const bool announced = sentences_[window.end - 1].text.ends_with(":");
+    const auto longer = text_of({sentence, window.end + 1}).size();
+    if (longer > (announced ? kLongestExcerpt : kShortExcerpt)) break;
+  }
+  return text_of(window);
+}
+
 std::vector<Candidate> Evidence::candidates(std::size_t count) const {
-  std::vector<double> of_sentence;
-  for (const auto& sentence : sentences_) of_sentence.push_back(share_of_question(sentence.terms));
   std::vector<Candidate> found;
+  std::vector<std::string> texts;
+  std::vector<double> of_sentence;
+  for (const auto& sentence : sentences_) of_sentence.push_back(share(question_, sentence.terms));
   for (std::size_t i = 0; i < sentences_.size(); ++i) {
     const auto& sentence = sentences_[i];
-    const auto passage = static_cast<std::size_t>(sentence.number - 1);
+    const auto& heading = texts_[static_cast<std::size_t>(sentence.number - 1)].heading;
     const bool follows = i > 0 && sentences_[i - 1].number == sentence.number;
-    // A title has no title; as the last line it may still be all that there is.
-    const bool is_heading = i + 1 < sentences_.size() && sentences_[i + 1].title == sentence.text;
-    if (sentence.terms.empty() || is_heading) continue;
-    Candidate candidate{sentence.number, sentence.text, context_of(headings_[passage], sentence.title), of_sentence[i]};
-    candidate.score += kHeadingShare * share_of_question(term_set(candidate.context)) +
+    if (sentence.terms.empty() || is_heading(i)) continue;
+    Candidate candidate{sentence.number, sentence.text, excerpt_from(i), context_of(heading, sentence.title),
+                        of_sentence[i]};
+    candidate.score += kHeadingShare * share(question_, term_set(candidate.context)) +
                        (follows ? kNeighbourShare * of_sentence[i - 1] : 0);
     candidate.score += kRankShare / sentence.number;
     if (wants_figure_ && has_figure(sentence.text) && sentence.text.find(unit_) != std::string_view::npos)
       candidate.score += kFigureShare;
+    if (texts.size() < kComparedSentences)
+      texts.push_back((candidate.context.empty() ? "" : candidate.context + ": ") + std::string(sentence.text));
     found.push_back(std::move(candidate));
+  }
+  if (similarity_) {
+    const auto near = similarity_(asked_, texts);
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      found[i].similarity = near[i];
+      found[i].score += kSimilarityShare * near[i];
+    }
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
   if (found.size() > count) found.resize(count);

@@ -7,24 +7,38 @@ namespace lectern::chat {
 namespace {
 
 constexpr Phrases kEnglish = {
-    "Answer the question from the numbered passages, in one to three short sentences. Use only what the passages say. "
-    "After each sentence put the number of its passage in brackets, like [1].",
+    "Answer the question from the numbered passages, in one or two short sentences. Use only what the passages say, "
+    "and "
+    "write names, numbers, options and paths exactly as they do. After each sentence put the number of its passage in "
+    "brackets, like [1].",
     "You are a helpful assistant. Answer briefly and truthfully.",
     "Passages:\n\n",
     "page ",
     "",
     "Question: ",
+    "Do the passages above hold the answer to this question? Reply only yes or no.",
+    "yes",
+    "no",
+    "Rewrite the last question so that it can be understood without the others: put in the names that it refers to. "
+    "Reply with the question alone.",
+    "The nearest that your files say: ",
     "Your files do not tell.",
     "There are no files to answer from yet: index a folder first.",
 };
 
 constexpr Phrases kChinese = {
-    "请只根据带编号的段落，用一到三个简短的句子以中文回答问题。每句话后面用方括号写出所依据的段落编号，例如[1]。",
+    "请只根据带编号的段落，用一到两个简短的句子以中文回答问题。名称、数字、选项和路径要与段落中的写法完全一致。"
+    "每句话后面用方括号写出所依据的段落编号，例如[1]。",
     "你是一个乐于助人的助手。请用中文简短、如实地回答。",
     "段落：\n\n",
     "第",
     "页",
     "问题：",
+    "上面的段落里有这个问题的答案吗？只回答“是”或“否”。",
+    "是",
+    "否",
+    "请改写最后一个问题，补上它所指的名称，使它不看前面的问题也能明白。只回复这个问题。",
+    "您的文件里最接近的内容：",
     "您的文件里没有说明。",
     "还没有可以用来回答的文件：请先为一个文件夹建立索引。",
 };

@@ -33,6 +33,7 @@ void add_number(std::string_view digits, bool range, std::vector<int>& numbers) 
 
 Inside read_inside(std::string_view text) {
   Inside inside;
+  if (text == "?") return inside;
   bool range = false;
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -82,8 +83,9 @@ void MarkerReader::add(std::string_view character) {
       handler_.on_text(character);
     return;
   }
-  const auto inside = read_inside(std::string_view(held_).substr(opening_size(held_)));
-  if (closes(character) && !inside.numbers.empty()) {
+  const auto text = std::string_view(held_).substr(opening_size(held_));
+  const auto inside = read_inside(text);
+  if (closes(character) && (!inside.numbers.empty() || text == "?")) {
     held_.clear();
     handler_.on_marker(inside.numbers);
     return;

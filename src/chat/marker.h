@@ -1,4 +1,4 @@
-// Citation markers in a stream of text: "[1]", "[2, 3]", "[1-3]", "[Passage 2]".
+// Markers in a stream of text: "[1]", "[2, 3]", "[1-3]", "[Passage 2]" cite, "[?]" says that nothing is cited.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ class MarkerReader {
  public:
   struct Handler {
     std::function<void(std::string_view)> on_text;           // one character or more
-    std::function<void(const std::vector<int>&)> on_marker;  // the numbers in it, unchecked
+    std::function<void(const std::vector<int>&)> on_marker;  // the numbers in it, unchecked; none in "[?]"
   };
   explicit MarkerReader(Handler handler) : handler_(std::move(handler)) {}
 

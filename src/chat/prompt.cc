@@ -181,11 +181,12 @@ Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const T
   append(content, content.empty() ? question_ : headed_question_);
 
   std::vector<Tokens> said;  // question, answer, question, …: oldest first
-  for (std::size_t turns = 1; turns <= history.size(); ++turns) {
-    const Turn& turn = history[history.size() - turns];
+  for (std::size_t back = 1, turns = 1; back <= history.size(); ++back) {
+    const Turn& turn = history[history.size() - back];
+    if (turn.answer.empty()) continue;
     auto more = said;
     more.insert(more.begin(), {encode(turn.question), encode(turn.answer)});
-    auto wider = frame(turns);
+    auto wider = frame(turns++);
     if (instructions_.size() + content.size() + total(more) + total(wider) > budget_) break;
     said = std::move(more);
     parts = std::move(wider);
@@ -199,7 +200,12 @@ Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const T
   }
   append(prompt.tokens, parts[parts.size() - 2]);
   append(prompt.tokens, content);
+  prompt.question_end = prompt.tokens.size();
+  prompt.question_begin = prompt.question_end - (prompt.passages.empty() ? question_ : headed_question_).size();
+  prompt.judged = prompt.tokens;
   append(prompt.tokens, parts.back());
+  append(prompt.judged, encode("\n\n" + std::string(phrases_.judgement)));
+  append(prompt.judged, parts.back());
   return prompt;
 }
 

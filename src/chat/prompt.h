@@ -16,6 +16,9 @@ namespace lectern::chat {
 
 struct Prompt {
   std::vector<TokenId> tokens;
+  std::vector<TokenId> judged;   // the same beginning, but asks whether the passages hold the answer
+  std::size_t question_end = 0;  // both have the same tokens up to here
+  std::size_t question_begin = 0;
   std::vector<Passage> passages;  // those that fit, in their order; passage i is numbered i + 1
 };
 

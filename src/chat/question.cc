@@ -21,11 +21,42 @@ constexpr auto kNumberWords = std::to_array<std::string_view>(
      "四",     "五",      "六",       "七",       "八",       "九",      "十",      "百"});
 constexpr auto kNegations = std::to_array<std::string_view>(
     {" not ", " no ", " never ", " nobody ", " none ", " nothing ", " cannot ", "n t ", "不", "没", "别"});
-constexpr auto kRefusals = std::to_array<std::string_view>(
-    {" passages do not ", " passages don t ", " passage does not ", " passage doesn t ", " files do not tell ",
-     " text does not ", " not mentioned in the ", " not specified in the ", " not provided in the ",
-     " not stated in the ", " do not provide information ", " do not contain information ", "没有提到", "没有提及",
-     "未提到", "未提及", "没有说明", "没有提供"});
+// "The passages do not (directly) mention …": a source, a "not", a verb of telling.
+constexpr auto kSources = std::to_array<std::string_view>(
+    {"passages", "passage", "files", "text", "texts", "documents", "document", "context", "sources", "information"});
+constexpr auto kDenials = std::to_array<std::string_view>({"do not ", "does not ", "don t ", "doesn t ", "did not "});
+constexpr auto kAdverbs = std::to_array<std::string_view>({"directly ", "explicitly ", "specifically ", "clearly "});
+constexpr auto kTelling = std::to_array<std::string_view>(
+    {"mention ", "tell ", "say ", "specify ", "provide ", "contain ", "state ", "explain ", "describe ", "include ",
+     "give ", "discuss ", "address ", "answer ", "cover ", "hold ", "indicate ", "offer "});
+constexpr auto kRefusals = std::to_array<std::string_view>({" not mentioned in the ",
+                                                            " not specified in the ",
+                                                            " not provided in the ",
+                                                            " not stated in the ",
+                                                            " not described in the ",
+                                                            " not given in the ",
+                                                            " not found in the passages ",
+                                                            " not covered in the ",
+                                                            " no information about ",
+                                                            " no information on ",
+                                                            " no information regarding ",
+                                                            " no mention of ",
+                                                            " cannot be answered ",
+                                                            " cannot answer ",
+                                                            " can t answer ",
+                                                            " unable to answer ",
+                                                            "没有提到",
+                                                            "没有提及",
+                                                            "未提到",
+                                                            "未提及",
+                                                            "没有说明",
+                                                            "没有提供"});
+constexpr auto kOpenings = std::to_array<std::string_view>(
+    {"the passage", "the provided", "the given",  "the text",    "the document",  "the context", "the information",
+     "the file",    "the question", "your files", "there is no", "no ",           "not ",        "none",
+     "i'm sorry",   "i am sorry",   "i cannot",   "sorry",       "unfortunately", "based on",    "according to the p",
+     "it is not",   "段落",         "提供",       "抱歉",        "文件",          "您的",        "根据",
+     "没有",        "很抱歉"});
 
 // Words in lower case with one space around each.
 std::string spaced(std::string_view text) {
@@ -68,6 +99,36 @@ std::string_view asked_unit(std::string_view question) {
 
 bool has_negation(std::string_view sentence) { return has_any(spaced(sentence), kNegations); }
 
-bool is_refusal(std::string_view answer) { return has_any(spaced(answer), kRefusals); }
+bool is_refusal(std::string_view sentence) {
+  const std::string text = spaced(sentence);
+  if (has_any(text, kRefusals)) return true;
+  const auto skip = [](std::string_view& rest, const auto& words) {
+    for (const auto word : words) {
+      if (!rest.starts_with(word)) continue;
+      rest.remove_prefix(word.size());
+      return true;
+    }
+    return false;
+  };
+  for (std::size_t space = text.find(' '); space != std::string::npos; space = text.find(' ', space + 1)) {
+    std::string_view rest = std::string_view(text).substr(space + 1);
+    const std::size_t word = std::min(rest.find(' '), rest.size());
+    if (std::find(kSources.begin(), kSources.end(), rest.substr(0, word)) == kSources.end()) continue;
+    rest.remove_prefix(std::min(word + 1, rest.size()));
+    if (!skip(rest, kDenials)) continue;
+    skip(rest, kAdverbs);
+    if (skip(rest, kTelling)) return true;
+  }
+  return false;
+}
+
+bool may_be_refusal(std::string_view beginning) {
+  std::string lower(beginning);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(kOpenings.begin(), kOpenings.end(), [&](std::string_view opening) {
+    return lower.starts_with(opening) || opening.starts_with(lower);
+  });
+}
 
 }  // namespace lectern::chat

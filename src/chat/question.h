@@ -16,7 +16,10 @@ std::string_view asked_unit(std::string_view question);
 
 bool has_negation(std::string_view sentence);
 
-/// An answer that says that the passages do not tell.
-bool is_refusal(std::string_view answer);
+/// A sentence that says that the passages do not tell.
+bool is_refusal(std::string_view sentence);
+
+/// Whether a sentence that begins so may turn out to be one.
+bool may_be_refusal(std::string_view beginning);
 
 }  // namespace lectern::chat

@@ -4,11 +4,21 @@
 #include <span>
 #include <string_view>
 
+#include "chat/judge.h"
 #include "lectern/library.h"
 
 namespace lectern::chat {
 
 /// Judges by the passages' similarity and by the words that they share with the question.
 bool is_relevant(std::string_view question, std::span<const Passage> passages);
+
+/// Whether the passages have every name that the question has ("PostgreSQL"): where one is missing, they speak of
+/// something else.
+bool knows_names(std::string_view question, std::span<const Passage> passages);
+
+enum class Relevance { kNone, kUnsure, kSure };
+
+/// A model's judgement beside that: kUnsure where only an answer that the passages support is worth saying.
+Relevance relevance(std::string_view question, std::span<const Passage> passages, const Judgement& judgement);
 
 }  // namespace lectern::chat

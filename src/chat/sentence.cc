@@ -74,7 +74,10 @@ std::vector<std::size_t> sentence_ends(std::string_view text) {
   std::vector<std::size_t> ends;
   std::size_t begin = 0;
   for (const std::size_t end : raw_breaks(text)) {
-    if (end != text.size() && is_false_end(text.substr(begin, end - begin))) continue;
+    const auto sentence = text.substr(begin, end - begin);
+    // "3.X": the rules end a sentence at a period before a capital even without a space.
+    const bool inside_word = sentence.ends_with(".");
+    if (end != text.size() && (inside_word || is_false_end(sentence))) continue;
     ends.push_back(end);
     begin = end;
   }

@@ -23,7 +23,7 @@ constexpr auto kStopWords = std::to_array<std::string_view>(
      "should", "so",     "some",      "states", "such",    "tell",   "text",     "than",  "that",    "the",    "their",
      "them",   "then",   "there",     "these",  "they",    "this",   "those",    "to",    "too",     "under",  "up",
      "us",     "very",   "was",       "we",     "were",    "what",   "when",     "where", "whether", "which",  "while",
-     "who",    "whom",   "whose",     "why",    "will",    "with",   "within",   "would", "you",     "your"});
+     "who",    "whom",   "whose",     "why",    "will",    "with",   "within",   "would", "yes",     "you",    "your"});
 
 // They say after "how" what kind of answer is wanted, and nothing of what the question is about. Sorted.
 constexpr auto kMeasures = std::to_array<std::string_view>(

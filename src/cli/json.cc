@@ -60,9 +60,14 @@ std::string to_json(const Answer& answer, std::string_view id) {
     add_moment(one, citation.time_ms, citation.url);
     citations.push_back(std::move(one));
   }
+  Json sentences = Json::array();
+  for (const auto& sentence : answer.sentences)
+    sentences.push_back({{"answer_span", span_of(sentence.span)}, {"supported", sentence.supported}});
   Json json = with_id(id);
   json["answer"] = answer.text;
+  json["query"] = answer.query;
   json["declined"] = answer.declined;
+  json["sentences"] = std::move(sentences);
   json["citations"] = std::move(citations);
   json["passages"] = passages_of(answer.passages);
   json["usage"] = {{"input_tokens", answer.input_tokens}, {"output_tokens", answer.output_tokens}};

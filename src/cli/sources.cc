@@ -68,6 +68,9 @@ std::string citation_lines(const Answer& answer) {
     if (!citation.quote.empty()) line += fmt::format(": \"{}\"", shortened(one_line(citation.quote), kLongestQuote));
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
   }
+  const bool unsupported = std::any_of(answer.sentences.begin(), answer.sentences.end(),
+                                       [](const auto& sentence) { return !sentence.supported; });
+  if (unsupported) lines.push_back(fmt::format("{} no passage of your files says this", kUnsupportedMark));
   std::string text;
   for (const auto& line : lines) text += dim(line, STDOUT_FILENO) + "\n";
   return text;

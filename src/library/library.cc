@@ -27,6 +27,10 @@ class SqliteLibrary final : public Library {
     return retriever_.search(question, top_k);
   }
 
+  std::vector<double> similarities(std::string_view text, std::span<const std::string> others) const override {
+    return retriever_.similarities(text, others);
+  }
+
   LibraryStatistics statistics() const override {
     Store reader(file_);
     const auto count = [&](const char* sql) {

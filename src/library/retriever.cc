@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <unordered_map>
 
 #include "core/paths.h"
@@ -36,15 +37,29 @@ std::vector<Passage> Retriever::search(std::string_view question, int top_k) {
   return passages(store_.database(), fuse(question, query, count), count);
 }
 
-// A question longer than the encoder reads is cut: its beginning says what it is about.
-std::vector<float> Retriever::embed(std::string_view question) const {
-  auto tokens = embedder_.tokenizer().encode(question, {.add_special_tokens = true, .parse_special_tokens = false});
+std::vector<double> Retriever::similarities(std::string_view text, std::span<const std::string> others) const {
+  std::vector<std::vector<TokenId>> texts = {tokens(text)};
+  for (const std::string& other : others) texts.push_back(tokens(other));
+  const auto vectors = embedder_.embed(texts);
+  std::vector<double> cosines;
+  for (std::size_t i = 1; i < vectors.size(); ++i)
+    cosines.push_back(std::inner_product(vectors[0].begin(), vectors[0].end(), vectors[i].begin(), 0.0));
+  return cosines;
+}
+
+// A text longer than the encoder reads is cut: its beginning says what it is about.
+std::vector<TokenId> Retriever::tokens(std::string_view text) const {
+  auto found = embedder_.tokenizer().encode(text, {.add_special_tokens = true, .parse_special_tokens = false});
   const auto most = static_cast<std::size_t>(std::max(embedder_.info().context_length, 2));
-  if (tokens.size() > most) {
-    tokens[most - 1] = tokens.back();  // [SEP]
-    tokens.resize(most);
+  if (found.size() > most) {
+    found[most - 1] = found.back();  // [SEP]
+    found.resize(most);
   }
-  const std::vector<std::vector<TokenId>> texts = {std::move(tokens)};
+  return found;
+}
+
+std::vector<float> Retriever::embed(std::string_view question) const {
+  const std::vector<std::vector<TokenId>> texts = {tokens(question)};
   return embedder_.embed(texts).front();
 }
 

@@ -23,7 +23,11 @@ class Retriever {
 
   std::vector<Passage> search(std::string_view question, int top_k);
 
+  /// Cosines of `text` with each of `others`.
+  std::vector<double> similarities(std::string_view text, std::span<const std::string> others) const;
+
  private:
+  std::vector<TokenId> tokens(std::string_view text) const;
   std::vector<float> embed(std::string_view question) const;
   void refresh();
   std::vector<Ranked> fuse(std::string_view question, std::span<const float> query, std::size_t count);

@@ -148,8 +148,10 @@ int BlockManager::cached_prefix(const Sequence& sequence, int blocks) const {
 }
 
 void BlockManager::adopt_prefix(Sequence& sequence) {
-  if (!prefix_cache_ || !sequence.request.prefix_cache || sequence.wants_prompt_logits() || pools_.empty()) return;
-  const int candidates = (sequence.size() - 1) / block_size_;
+  if (!prefix_cache_ || !sequence.request.prefix_cache || pools_.empty()) return;
+  // A token whose logits are wanted is computed.
+  const int shareable = sequence.wants_prompt_logits() ? sequence.prompt_logits_reported : sequence.size() - 1;
+  const int candidates = shareable / block_size_;
   extend_hashes(sequence, candidates);
   const int blocks = cached_prefix(sequence, candidates);
   for (std::size_t g = 0; g < pools_.size(); ++g) {

@@ -37,7 +37,7 @@ struct Sequence {
   std::vector<std::string> hashes;  // of the beginnings that end with each full block, as far as they were needed
   int published = 0;                // full blocks offered to the prefix cache
   int cached_tokens = -1;           // of the prompt, found in the prefix cache at the first admission; -1 before it
-  int prompt_logits_reported = 0;   // they are reported once, though a preempted sequence computes them again
+  int prompt_logits_reported;       // up to here: once each, though a preempted sequence computes them again
 
   Completion completion;
   std::exception_ptr failure;

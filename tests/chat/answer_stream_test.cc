@@ -41,10 +41,10 @@ TEST_F(AnswerStreamTest, EverySplitGivesTheSame) {
       "Green tea is brewed at 80 degrees [1]. Espresso needs nine bar of pressure. See Fig. 3 [7]!\n- Roasted, e.g. at "
       "220 degrees [2, 9] \n茶很好【1】。Nice [x] end [1";
   const auto whole = run({raw});
-  EXPECT_EQ(
-      whole.text,
-      "Green tea is brewed at 80 degrees [1]. Espresso needs nine bar of pressure [2]. See Fig. 3!\n- Roasted, e.g. "
-      "at 220 degrees [2] \n茶很好[1]。Nice [x] end");
+  EXPECT_EQ(whole.text,
+            "Green tea is brewed at 80 degrees [1]. Espresso needs nine bar of pressure [2]. See Fig. 3 [?]!\n- "
+            "Roasted, e.g. "
+            "at 220 degrees [2] \n茶很好[?]。Nice [x] end [?]");
   for (std::size_t cut = 1; cut < raw.size(); ++cut) {
     if ((static_cast<unsigned char>(raw[cut]) & 0xc0u) == 0x80u) continue;
     for (std::size_t second = cut; second < std::min(raw.size(), cut + 9); ++second) {
@@ -77,8 +77,8 @@ TEST_F(AnswerStreamTest, StreamsBeforeTheSentenceEnds) {
 }
 
 TEST_F(AnswerStreamTest, DropsNumbersThatDoNotExist) {
-  EXPECT_EQ(text("Nobody knows why [3]."), "Nobody knows why.");
-  EXPECT_EQ(text("Nobody [0] knows [12] why."), "Nobody knows why.");
+  EXPECT_EQ(text("Nobody knows why [3]."), "Nobody knows why [?].");
+  EXPECT_EQ(text("Nobody [0] knows [12] why."), "Nobody knows why [?].");
   EXPECT_EQ(text("Tea is brewed at 80 degrees [1, 5]."), "Tea is brewed at 80 degrees [1].");
 }
 
@@ -88,12 +88,90 @@ TEST_F(AnswerStreamTest, AttributesSentencesWithoutNumbers) {
   EXPECT_EQ(text("It says \"Espresso needs nine bar of pressure.\""),
             "It says \"Espresso needs nine bar of pressure [2].\"");
   EXPECT_EQ(text("Espresso needs nine bar of pressure [9]."), "Espresso needs nine bar of pressure [2].");
-  EXPECT_EQ(text("The train leaves from platform seven."), "The train leaves from platform seven.");
+}
+
+TEST_F(AnswerStreamTest, MarksWhatNoPassageSupports) {
+  EXPECT_EQ(text("The train leaves from platform seven."), "The train leaves from platform seven [?].");
+  EXPECT_EQ(text("The train leaves from platform seven [1]."), "The train leaves from platform seven [?].");
+  EXPECT_EQ(text("Tea is brewed at 95 degrees [1]."), "Tea is brewed at 95 degrees [?].");
+  EXPECT_EQ(text("Tea is not brewed at 80 degrees [1]."), "Tea is not brewed at 80 degrees [?].");
+  EXPECT_EQ(text("Tea is hot [?]. Espresso needs nine bar of pressure [?]."),
+            "Tea is hot [?]. Espresso needs nine bar of pressure [2].");
+  const auto result = run({"Espresso needs nine bar of pressure. The train leaves at noon."});
+  ASSERT_EQ(result.sentences.size(), 2u);
+  EXPECT_THAT(result.sentences[0].numbers, ElementsAre(2));
+  EXPECT_THAT(result.sentences[1].numbers, IsEmpty());
+}
+
+TEST_F(AnswerStreamTest, EachPartHasItsOwnSource) {
+  const std::string both = "Tea is brewed at 80 degrees [1] and espresso needs nine bar of pressure [2].";
+  EXPECT_EQ(text(both), both);
+  EXPECT_EQ(text("Tea is brewed at 80 degrees [1] and trains leave at noon [2]."),
+            "Tea is brewed at 80 degrees and trains leave at noon [?].");
+}
+
+TEST_F(AnswerStreamTest, WhatSaysNothingGoesWithTheNext) {
+  EXPECT_EQ(text("Yes. Espresso needs nine bar of pressure."), "Yes. Espresso needs nine bar of pressure [2].");
+  EXPECT_EQ(text("It needs this:\n- Espresso needs nine bar of pressure.\n"),
+            "It needs this:\n- Espresso needs nine bar of pressure [2].");
+  EXPECT_EQ(text("```\nmake tea\nmake coffee\n```\n"), "```\nmake tea\nmake coffee\n``` [?]");
+  EXPECT_EQ(text("Yes."), "Yes [?].");
+}
+
+TEST_F(AnswerStreamTest, DeclinesWhereTheModelDoes) {
+  std::string shown;
+  AnswerStream stream(&evidence, [&](std::string_view piece) { shown += piece; });
+  stream.add("The passages do not mention trains. They leave at");
+  EXPECT_TRUE(stream.declined());
+  EXPECT_TRUE(stream.ended());
+  stream.finish();
+  EXPECT_EQ(shown, "");
+  const auto later = run({"Espresso needs nine bar of pressure. The passages do not mention trains. "});
+  EXPECT_EQ(later.text, "Espresso needs nine bar of pressure [2]. The passages do not mention trains.");
+  EXPECT_EQ(later.sentences.size(), 1u);
+}
+
+TEST_F(AnswerStreamTest, MayRequireSupport) {
+  const auto answer = [&](const std::string& raw, const std::string& nearest = {}) {
+    AnswerStream stream(&evidence, {});
+    stream.require_support();
+    stream.quote_if_unsupported({1, nearest, nearest}, "The nearest: ");
+    stream.add(raw);
+    EXPECT_EQ(stream.text().find("Right"), std::string::npos) << "held until it is whole";
+    stream.finish();
+    return stream.declined() ? "declined" : stream.text();
+  };
+  const std::string unsupported = "The train leaves at noon. Espresso needs nine bar of pressure.";
+  EXPECT_EQ(answer(unsupported), "declined");
+  EXPECT_EQ(answer(unsupported, "Green tea is grown in the hills."),
+            "The nearest: Green tea is grown in the hills [1].");
+  EXPECT_EQ(answer("Espresso needs nine bar of pressure.", "Green tea is grown in the hills."),
+            "Espresso needs nine bar of pressure [2].\nThe nearest: Green tea is grown in the hills [1].");
+  EXPECT_EQ(answer("Tea is brewed at 80 degrees.", "Green tea is grown in the hills."),
+            "Tea is brewed at 80 degrees [1].");
+  EXPECT_EQ(answer("Espresso needs nine bar of pressure. Right?"),
+            "Espresso needs nine bar of pressure [2]. Right [?]?");
+  EXPECT_EQ(answer(""), "declined");
+}
+
+TEST_F(AnswerStreamTest, QuotesWhereNothingIsSupported) {
+  const auto answer = [&](const std::string& raw) {
+    std::string shown;
+    AnswerStream stream(&evidence, [&](std::string_view piece) { shown += piece; });
+    stream.quote_if_unsupported({1, "Green tea is grown.", "Green tea is grown in the hills."}, "The nearest: ");
+    stream.add(raw);
+    stream.finish();
+    EXPECT_EQ(shown, stream.text());
+    return shown;
+  };
+  EXPECT_EQ(answer("It rains."), "It rains [?].\nThe nearest: Green tea is grown in the hills [1].");
+  EXPECT_EQ(answer("Espresso needs nine bar of pressure."), "Espresso needs nine bar of pressure [2].");
+  EXPECT_EQ(answer("The passages do not tell."), "");
 }
 
 TEST_F(AnswerStreamTest, CorrectsANumberWhosePassageSaysNothingOfIt) {
   EXPECT_EQ(text("Espresso needs nine bar of pressure [1]."), "Espresso needs nine bar of pressure [2].");
-  EXPECT_EQ(text("It is good for you, they say [1]."), "It is good for you, they say [1].");
+  EXPECT_EQ(text("It is good for you, they say [1]."), "It is good for you, they say [?].");
 }
 
 TEST_F(AnswerStreamTest, MarkersAfterTheFullStopBelongToItsSentence) {
@@ -131,7 +209,7 @@ TEST_F(AnswerStreamTest, EndsWhereTheModelRepeatsItself) {
 
 TEST_F(AnswerStreamTest, CutRepetitionIsNotShown) {
   EXPECT_EQ(text("The answer to this is not known here. The answer to this is not kn"),
-            "The answer to this is not known here.");
+            "The answer to this is not known here [?].");
 }
 
 TEST_F(AnswerStreamTest, EndsInALoopOfWords) {
@@ -151,7 +229,7 @@ TEST_F(AnswerStreamTest, TrustsOnlyWhatAQuotationHolds) {
   const auto answer = [&](const std::string& raw, bool stopped = false) {
     std::string shown;
     AnswerStream stream(&evidence, [&](std::string_view piece) { shown += piece; });
-    stream.trust_only({{2, source}}, "Which plants are poisonous to cats?");
+    stream.trust_only({{2, source, source}}, "Which plants are poisonous to cats?");
     stream.add(raw);
     EXPECT_EQ(shown, stream.text());
     stream.finish(stopped);
@@ -170,7 +248,7 @@ TEST_F(AnswerStreamTest, TrustsOnlyWhatAQuotationHolds) {
 }
 
 TEST_F(AnswerStreamTest, SpaceAtTheEdgesIsDropped) {
-  EXPECT_EQ(text("\n  Hello there.  \n"), "Hello there.");
+  EXPECT_EQ(text("\n  Hello there.  \n"), "Hello there [?].");
   EXPECT_EQ(text(""), "");
   EXPECT_THAT(run({" ", "\n"}).sentences, IsEmpty());
 }

@@ -43,17 +43,21 @@ TEST_F(ChatTest, AnswersWithCitations) {
   EXPECT_EQ(citation.number, 1);
   EXPECT_EQ(citation.file, "/documents/tea.txt");
   EXPECT_EQ(citation.page, 3);
-  EXPECT_EQ(citation.quote, "It is brewed at 80 degrees for two minutes.");
-  EXPECT_EQ(citation.quote_span.begin, 100 + 33);
+  EXPECT_EQ(citation.quote, library.passages[0].text);
+  EXPECT_EQ(citation.quote_span.begin, 100);
   EXPECT_EQ(citation.quote_span.end - citation.quote_span.begin, static_cast<std::int64_t>(citation.quote.size()));
   EXPECT_EQ(citation.answer_span.end, 38);
+  EXPECT_EQ(answer.query, "How are tea and espresso made?");
+  ASSERT_THAT(answer.sentences, SizeIs(2));
+  EXPECT_TRUE(answer.sentences[0].supported);
+  EXPECT_EQ(answer.sentences[0].span.end, 38);
   EXPECT_EQ(answer.output_tokens, 5);
   EXPECT_GT(answer.input_tokens, 0);
   EXPECT_GT(answer.ttft_ms, 0);
 }
 
 TEST_F(ChatTest, CitationsOfRecordingsNameTheMomentOfTheirQuote) {
-  engine.reply = {"Green tea is brewed at 80 degrees [1]."};
+  engine.reply = {"It is brewed at 80 degrees [1]."};
   auto& tea = library.passages[0];
   tea.file = "https://www.youtube.com/watch?v=abcdefghijk";
   tea.page = {};
@@ -76,6 +80,8 @@ TEST_F(ChatTest, DeclinesWithTheNearestPassages) {
   EXPECT_THAT(answer.text, HasSubstr("files do not tell"));
   EXPECT_THAT(answer.passages, SizeIs(2));
   EXPECT_THAT(answer.citations, IsEmpty());
+  EXPECT_THAT(answer.sentences, IsEmpty());
+  chat->clear();
   EXPECT_THAT(chat->ask("谁赢了比赛？").text, HasSubstr("文件"));
   EXPECT_THAT(engine.prompts(), IsEmpty());
 }
@@ -87,28 +93,92 @@ TEST_F(ChatTest, EmptyLibrarySaysToIndex) {
   EXPECT_THAT(answer.text, HasSubstr("index a folder"));
 }
 
+// Of the requests, those that ask for an answer.
+std::vector<std::string> answering(const std::vector<std::string>& prompts) {
+  std::vector<std::string> found;
+  for (const auto& prompt : prompts) {
+    if (prompt.find("Answer the question") != std::string::npos && prompt.find("yes or no") == std::string::npos)
+      found.push_back(prompt);
+  }
+  return found;
+}
+
+TEST_F(ChatTest, FollowUpsAreCompletedByTheModel) {
+  engine.reply = {"At 80 degrees [1]."};
+  const auto chat = start_chat(engine, &library);
+  chat->ask("How is green tea brewed?");
+  engine.reply = {"And how long does it take to brew green tea?"};
+  const auto answer = chat->ask("And how long does it take?");
+  EXPECT_EQ(answer.query, "And how long does it take to brew green tea?");
+  EXPECT_EQ(library.queries.back(), answer.query);
+  EXPECT_THAT(answering(engine.prompts())[1], HasSubstr("Question: And how long does it take to brew green tea?"));
+  EXPECT_THAT(answering(engine.prompts())[1], Not(HasSubstr("At 80 degrees.\x02"))) << "it needs no history";
+}
+
 TEST_F(ChatTest, FollowUpsRememberTheConversation) {
   engine.reply = {"At 80 degrees [1]."};
   const auto chat = start_chat(engine, &library);
   chat->ask("How is green tea brewed?");
   chat->ask("And how long does it take?");
   EXPECT_THAT(library.queries,
-              ElementsAre("How is green tea brewed?", "And how long does it take? How is green tea brewed?"));
-  EXPECT_THAT(engine.prompts()[1], HasSubstr("At 80 degrees.\x02")) << "markers of the old answer mean nothing now";
+              ElementsAre("How is green tea brewed?", "And how long does it take? How is green tea brewed?"))
+      << "the model completes nothing";
+  EXPECT_THAT(answering(engine.prompts())[1], HasSubstr("At 80 degrees.\x02"))
+      << "markers of the old answer mean nothing now";
   chat->clear();
   chat->ask("And how long does it take?");
   EXPECT_EQ(library.queries.back(), "And how long does it take?");
-  EXPECT_THAT(engine.prompts()[2], Not(HasSubstr("brewed?")));
+  EXPECT_THAT(answering(engine.prompts())[2], Not(HasSubstr("brewed?")));
+}
+
+TEST_F(ChatTest, DeclinesWhereTheModelSeesNoAnswer) {
+  engine.reply = {"Green tea is brewed at 80 degrees."};
+  engine.agrees = 0;
+  const auto answer = start_chat(engine, &library)->ask("Which colour do the kettles have?");
+  EXPECT_TRUE(answer.declined);
+  EXPECT_THAT(answer.text, HasSubstr("files do not tell"));
+  EXPECT_THAT(answer.passages, SizeIs(2));
+  EXPECT_THAT(answering(engine.prompts()), IsEmpty());
+}
+
+TEST_F(ChatTest, NothingUnsupportedIsSaidWhereTheModelIsUnsure) {
+  engine.agrees = 0.7;
+  engine.reply = {"The kettles are made of blue steel."};
+  std::string streamed;
+  const auto chat = start_chat(engine, &library);
+  const auto answer =
+      chat->ask("At how many degrees is it brewed?", [&](std::string_view piece) { streamed += piece; });
+  EXPECT_EQ(answer.text, "The nearest that your files say: It is brewed at 80 degrees for two minutes [1].");
+  EXPECT_EQ(streamed, answer.text);
+  EXPECT_FALSE(answer.declined);
+  engine.reply = {"Espresso needs nine bar of pressure."};
+  EXPECT_THAT(chat->ask("Which pressure does espresso need?").text,
+              testing::StartsWith("Espresso needs nine bar of pressure [2]."));
+}
+
+TEST_F(ChatTest, UnsupportedAnswersAreMarkedAndTheNearestSentenceIsQuoted) {
+  engine.reply = {"The kettle is made of copper and painted red."};
+  const auto answer = start_chat(engine, &library)->ask("At how many degrees is it brewed?");
+  EXPECT_THAT(answer.text, testing::StartsWith("The kettle is made of copper and painted red [?].\n"));
+  EXPECT_THAT(answer.text, HasSubstr("It is brewed at 80 degrees for two minutes [1]."));
+  ASSERT_THAT(answer.sentences, SizeIs(2));
+  EXPECT_FALSE(answer.sentences[0].supported);
+  EXPECT_TRUE(answer.sentences[1].supported);
+  EXPECT_THAT(answer.citations, SizeIs(1));
 }
 
 TEST_F(ChatTest, PromptsShareTheirBeginning) {
   const auto chat = start_chat(engine, &library);
   chat->ask("How is green tea brewed?");
+  const auto prompts = engine.prompts();
+  const auto same = std::mismatch(prompts[0].begin(), prompts[0].end(), prompts[1].begin()).first - prompts[0].begin();
+  EXPECT_GT(prompts[0].substr(0, static_cast<std::size_t>(same)).find("Question: How is green tea brewed?"), 0u)
+      << "the judgement's keys and values serve the answer";
   chat->clear();
   chat->ask("Which pressure does an espresso need?");
-  const auto prompts = engine.prompts();
-  const auto end = prompts[0].find("Question");
-  EXPECT_EQ(prompts[0].substr(0, end), prompts[1].substr(0, end));
+  const auto all = engine.prompts();
+  const auto end = all[0].find("Question");
+  EXPECT_EQ(all[0].substr(0, end), all[2].substr(0, end));
 }
 
 TEST_F(ChatTest, SmallModelsAreGivenTheSentencesThatMatter) {
@@ -148,7 +218,7 @@ TEST_F(ChatTest, RepetitionCancelsTheRequest) {
   engine.hangs = true;
   const auto answer = start_chat(engine, &library)->ask("How hot is the tea?");
   EXPECT_THAT(answer.text, testing::StartsWith("The tea is hot indeed"));
-  EXPECT_LT(answer.text.size(), 30u);
+  EXPECT_EQ(answer.text.find("hot", answer.text.find("hot") + 1), std::string::npos);
   EXPECT_FALSE(answer.stopped);
   EXPECT_EQ(engine.cancelled(), 1);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "fake_engine.h"
+
 namespace lectern::chat {
 namespace {
 
@@ -18,6 +20,34 @@ TEST(RetrievalQuery, LooksBackWhereItMust) {
             "And how long does it take? How is green tea brewed?");
   EXPECT_EQ(retrieval_query("Why?", history), "Why? How is green tea brewed?");
   EXPECT_EQ(retrieval_query("它需要多长时间才能泡好？", history), "它需要多长时间才能泡好？ How is green tea brewed?");
+}
+
+TEST(RetrievalQuery, KeepsTheTopicOfAChain) {
+  std::vector<Turn> history = {{"How is green tea brewed?", "…", "How is green tea brewed?"}};
+  EXPECT_EQ(topic_of("And how long?", history), "How is green tea brewed?");
+  history.push_back({"And how long?", "…", topic_of("And how long?", history)});
+  EXPECT_EQ(retrieval_query("Why so?", history), "Why so? And how long? How is green tea brewed?");
+  EXPECT_EQ(topic_of("Which pressure does an espresso machine need?", history),
+            "Which pressure does an espresso machine need?");
+}
+
+TEST(Completion, TakesOnlyWhatWasSaid) {
+  test::FakeEngine engine;
+  const std::vector<Turn> history = {{"How is green tea brewed?", "At 80 degrees.", ""}};
+  const auto completed = [&](const std::string& question, const std::string& reply) {
+    engine.reply = {reply};
+    return completed_by(engine, question, history, {});
+  };
+  EXPECT_EQ(completed("And how long does it take?", "How long does it take to brew green tea?"),
+            "How long does it take to brew green tea?");
+  EXPECT_EQ(completed("And how long does it take?", "- \"How long does green tea take?\""),
+            "How long does green tea take?");
+  EXPECT_EQ(completed("And how long does it take?", "How long does it take to fly to Rome?"), "");
+  EXPECT_EQ(completed("And how long does it take?", "How is green tea brewed?"), "") << "the question is gone";
+  EXPECT_EQ(completed("And how long does it take?", "How long does it take?"), "") << "it still points back";
+  EXPECT_EQ(completed("Who roasts?", "Who roasts?"), "Who roasts?");
+  EXPECT_EQ(completed(std::string(5000, 'x'), "x"), "");
+  EXPECT_EQ(completed("Why?", ""), "");
 }
 
 }  // namespace

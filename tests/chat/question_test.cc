@@ -29,7 +29,17 @@ TEST(Question, NamesTheUnit) {
 TEST(Question, KnowsRefusals) {
   EXPECT_TRUE(is_refusal("The passages don't mention it."));
   EXPECT_TRUE(is_refusal("段落中没有提到价格。"));
+  EXPECT_TRUE(is_refusal("The provided passages do not explicitly state when it begins."));
   EXPECT_FALSE(is_refusal("Rice keeps one day."));
+  EXPECT_FALSE(is_refusal("The text does not wrap at the margin."));
+  EXPECT_FALSE(is_refusal("No information is lost."));
+}
+
+TEST(Question, KnowsHowRefusalsBegin) {
+  for (const auto* beginning : {"", "The pass", "The passages say", "Unfortunately, ", "段"})
+    EXPECT_TRUE(may_be_refusal(beginning)) << beginning;
+  EXPECT_FALSE(may_be_refusal("Rice"));
+  EXPECT_FALSE(may_be_refusal("The rice"));
 }
 
 }  // namespace

@@ -27,5 +27,23 @@ TEST(Relevance, NothingFoundIsNotRelevant) {
   EXPECT_FALSE(is_relevant("Who won the match?", std::vector{similar(0.05, "Brew at 80 degrees.")}));
 }
 
+TEST(Relevance, NamesHaveToOccur) {
+  const std::vector<Passage> passages = {similar(0.7, "Memcheck finds errors of the heap. We trust AES keys.")};
+  EXPECT_TRUE(knows_names("Which errors does Memcheck find?", passages));
+  EXPECT_TRUE(knows_names("What is AES-256?", passages));
+  EXPECT_FALSE(knows_names("Does Memcheck find errors of CUDA?", passages));
+  EXPECT_FALSE(knows_names("Does it find errors of Rust?", passages)) << "not in \"trust\"";
+  EXPECT_FALSE(knows_names("how fast is zstd?", passages));
+  EXPECT_EQ(relevance("How fast is zstd?", passages, {.answered = 0.75}), Relevance::kNone);
+}
+
+TEST(Relevance, TheModelsJudgementCounts) {
+  const std::vector<Passage> near = {similar(0.7, "Brew at 80 degrees.")}, far = {similar(0.05, "Brew at 80 degrees.")};
+  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.99}), Relevance::kSure);
+  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.7}), Relevance::kUnsure);
+  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.001}), Relevance::kNone);
+  EXPECT_EQ(relevance("How hot?", far, {.answered = 0.99}), Relevance::kNone);
+}
+
 }  // namespace
 }  // namespace lectern::chat

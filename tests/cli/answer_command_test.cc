@@ -26,7 +26,8 @@ TEST_F(AnswerCommandTest, JsonAsDocumented) {
   const auto answer = json::parse(result.out);
   std::vector<std::string> names;
   for (const auto& item : answer.items()) names.push_back(item.key());
-  EXPECT_THAT(names, UnorderedElementsAre("answer", "declined", "citations", "passages", "usage", "timing"));
+  EXPECT_THAT(names, UnorderedElementsAre("answer", "query", "declined", "sentences", "citations", "passages", "usage",
+                                          "timing"));
   EXPECT_EQ(answer["declined"], false);
   const auto text = answer["answer"].get<std::string>();
   EXPECT_THAT(text, HasSubstr("80 degrees"));

@@ -57,7 +57,11 @@ TEST(Json, Answer) {
   citation.number = 1;
   citation.answer_span = {0, 8};
   answer.citations = {citation};
+  answer.query = "tea?";
+  answer.sentences = {{{0, 8}, true}};
   const auto parsed = json::parse(to_json(answer));
+  EXPECT_EQ(parsed["query"], "tea?");
+  EXPECT_EQ(parsed["sentences"], json::parse(R"([{"answer_span": [0, 8], "supported": true}])"));
   EXPECT_FALSE(parsed.contains("id"));
   EXPECT_EQ(parsed["answer"], "Tea [1].");
   EXPECT_EQ(parsed["citations"][0]["answer_span"], json({0, 8}));

@@ -35,6 +35,12 @@ TEST(CitationLines, MomentsOfRecordings) {
             "[2] https://www.youtube.com/watch?v=abcdefghijk&t=3725s (1:02:05): \"Seen.\"\n");
 }
 
+TEST(CitationLines, ExplainTheMarkOfUnsupportedSentences) {
+  Answer answer;
+  answer.sentences = {{{0, 9}, false}};
+  EXPECT_THAT(citation_lines(answer), testing::StartsWith("[?] "));
+}
+
 TEST(CitationLines, LongQuotesAreCut) {
   Answer answer;
   std::string quote;

@@ -114,6 +114,11 @@ TEST(BlockManager, RequestsMayStayOutOfTheCache) {
   logits->request.on_prompt_logits = [](int, std::span<const float>) {};
   blocks.adopt_prefix(*logits);
   EXPECT_EQ(logits->computed, 0);
+  auto late = sequence(blocks, tokens(64));
+  late->request.on_prompt_logits = [](int, std::span<const float>) {};
+  late->prompt_logits_reported = 40;
+  blocks.adopt_prefix(*late);
+  EXPECT_EQ(late->computed, 40 / kBlock * kBlock) << "a token whose logits are wanted is computed";
 }
 
 TEST(BlockManager, EvictsWhatWasLetGoLongestAgoFromItsEnd) {

@@ -98,6 +98,27 @@ TEST_F(EngineTest, ReportsPromptLogitsOnceAndInOrder) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(positions[static_cast<std::size_t>(i)], i);
 }
 
+TEST_F(EngineTest, ReportsPromptLogitsFromAPosition) {
+  const auto engine = load({.kv_bytes = 300 * 256, .block_size = 16, .step_tokens = 7});
+  const auto logits_from = [&](int from) {
+    auto asked = request(100, 2, 3);
+    std::vector<std::vector<float>> rows;
+    int first = -1;
+    asked.prompt_logits_from = from;
+    asked.on_prompt_logits = [&](int position, std::span<const float> logits) {
+      if (rows.empty()) first = position;
+      rows.emplace_back(logits.begin(), logits.end());
+    };
+    engine->submit(asked)->wait();
+    EXPECT_EQ(first, from);
+    return rows;
+  };
+  const auto all = logits_from(0), late = logits_from(90);
+  ASSERT_EQ(late.size(), 10u);
+  for (std::size_t i = 0; i < late.size(); ++i) EXPECT_EQ(late[i], all[90 + i]) << i;
+  EXPECT_GT(engine->statistics().cached_tokens, 0) << "what stands before comes from the cache";
+}
+
 TEST_F(EngineTest, StopsAtStopStringsAcrossTokens) {
   const auto engine = load();
   auto asked = request(10, 200, 5);

@@ -1,6 +1,7 @@
 #include "fake_engine.h"
 
 #include <chrono>
+#include <cmath>
 #include <exception>
 #include <thread>
 
@@ -18,8 +19,9 @@ class ByteDecoder final : public IncrementalDecoder {
 class FakeGeneration final : public Generation {
  public:
   FakeGeneration(Request request, std::vector<std::string> reply, bool fails, bool hangs,
-                 std::shared_ptr<std::atomic<int>> cancelled)
+                 std::shared_ptr<std::atomic<int>> cancelled, double agrees)
       : cancelled_(std::move(cancelled)),
+        agrees_(agrees),
         thread_([this, request = std::move(request), reply = std::move(reply), fails, hangs] {
           run(request, reply, fails, hangs);
         }) {}
@@ -39,6 +41,7 @@ class FakeGeneration final : public Generation {
   void run(const Request& request, const std::vector<std::string>& reply, bool fails, bool hangs) {
     completion_.prompt_tokens = static_cast<int>(request.prompt.size());
     completion_.finish = FinishReason::kStop;
+    report_logits(request);
     for (const auto& piece : reply) {
       if (stop_) break;
       completion_.tokens.push_back(0);
@@ -49,14 +52,23 @@ class FakeGeneration final : public Generation {
         break;
       }
     }
-    while (hangs && !stop_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (hangs && !request.on_prompt_logits && !stop_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     if (stop_) completion_.finish = FinishReason::kCancelled;
     if (fails)
       failure_ = std::make_exception_ptr(Error(ErrorCode::kOutOfMemory, "The fake engine fails as it was told to."));
     done_ = true;
   }
 
+  void report_logits(const Request& request) const {
+    if (!request.on_prompt_logits) return;
+    std::vector<float> logits(258, -100);
+    logits['y'] = static_cast<float>(std::log(agrees_ + 1e-9));
+    logits['n'] = static_cast<float>(std::log(1 - agrees_ + 1e-9));
+    for (int i = request.prompt_logits_from; i < completion_.prompt_tokens; ++i) request.on_prompt_logits(i, logits);
+  }
+
   std::shared_ptr<std::atomic<int>> cancelled_;
+  double agrees_;
   std::atomic<bool> stop_ = false, done_ = false;
   Completion completion_;
   std::exception_ptr failure_;
@@ -120,7 +132,7 @@ std::shared_ptr<Generation> FakeEngine::submit(Request request) {
     const std::lock_guard lock(mutex_);
     prompts_.push_back(tokenizer_.decode(request.prompt, true));
   }
-  return std::make_shared<FakeGeneration>(std::move(request), reply, fails, hangs, cancelled_);
+  return std::make_shared<FakeGeneration>(std::move(request), reply, fails, hangs, cancelled_, agrees);
 }
 
 std::vector<std::vector<float>> FakeEngine::embed(std::span<const std::vector<TokenId>>) {

@@ -47,12 +47,14 @@ class FakeEngine : public Engine {
 
   /// The next answer, one piece a token.
   std::vector<std::string> reply;
+  /// Asked "yes or no", it says yes with this probability.
+  double agrees = 1;
   /// The requests so far, as text with special tokens.
   std::vector<std::string> prompts() const;
   int cancelled() const { return *cancelled_; }
   /// Fails each request after its reply.
   bool fails = false;
-  /// After its reply a request waits until it is cancelled.
+  /// After its reply a request waits until it is cancelled, unless it asks for logits.
   bool hangs = false;
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@ class FakeLibrary : public Library {
     auto found = passages;
     if (found.size() > static_cast<std::size_t>(top_k)) found.resize(static_cast<std::size_t>(top_k));
     return found;
+  }
+  /// The share of the words of `text` that each has.
+  std::vector<double> similarities(std::string_view text, std::span<const std::string> others) const override {
+    std::vector<double> shares;
+    for (const auto& other : others) {
+      std::istringstream words{std::string(text)};
+      double all = 0, shared = 0;
+      for (std::string word; words >> word; ++all) shared += other.find(word) != std::string::npos ? 1 : 0;
+      shares.push_back(all > 0 ? shared / all : 0);
+    }
+    return shares;
   }
   LibraryStatistics statistics() const override {
     LibraryStatistics statistics;
