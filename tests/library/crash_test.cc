@@ -63,7 +63,7 @@ class CrashTest : public testing::Test {
   static void SetUpTestSuite() { install_failing_vfs(); }
 
   void SetUp() override {
-    const int sentences = full() ? 700 : 60;
+    const int sentences = full() ? 1000 : 60;
     for (int i = 0; i < 3; ++i) {
       std::string text = "# Document " + std::to_string(i) + "\n\n## Its first part\n\n";
       for (int n = 0; n < sentences; ++n) text += "Sentence " + std::to_string(n) + " is one of many that it has. ";
