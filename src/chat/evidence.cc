@@ -15,7 +15,7 @@ namespace lectern::chat {
 namespace {
 
 // A claim says again much of the question, which any passage on the matter has: what it adds is what to look for.
-constexpr double kAddedShare = 0.6;
+constexpr double kAddedShare = 0.4;
 // A claim may gather neighbouring sentences; fewer are a better quote.
 constexpr std::size_t kLongestWindow = 3;
 constexpr double kSentencePrice = 0.06;
@@ -60,6 +60,8 @@ std::vector<std::string> merged(const std::vector<std::string>& a, const std::ve
   return both;
 }
 
+bool asks(std::string_view sentence) { return sentence.ends_with("?") || sentence.ends_with("\uff1f"); }
+
 // A short line that does not end as a sentence does.
 bool is_title(std::string_view sentence) {
   constexpr std::size_t kLongest = 80;
@@ -99,7 +101,7 @@ Evidence::Evidence(std::span<const Passage> passages, std::string_view question,
       for (const auto& term : sentences_.back().terms) ++frequency_[term];
     }
     const std::string above = std::filesystem::path(passage.file).stem().native() + "\n" + passage.heading + "\n";
-    texts_.push_back({passage.heading, LiteralText(above + passage.text), term_set(above)});
+    texts_.push_back({passage.heading, above, term_set(above)});
   }
 }
 
@@ -126,6 +128,14 @@ Evidence::Claim Evidence::claim_of(std::string_view text) const {
   return claim;
 }
 
+// A figure elsewhere in the passage belongs to something else.
+bool Evidence::misses_literal(const Claim& claim, const PassageText& passage, const Window& window) const {
+  const LiteralText here(passage.above + std::string(sentences_[window.begin].title) + "\n" +
+                         std::string(text_of(window)));
+  return std::any_of(claim.literals.begin(), claim.literals.end(),
+                     [&](const std::string& literal) { return !here.holds(literal); });
+}
+
 Evidence::Window Evidence::window(const Claim& claim, std::size_t begin, std::size_t end) const {
   const PassageText& passage = texts_[static_cast<std::size_t>(sentences_[begin].number - 1)];
   std::vector<std::string> held;
@@ -140,8 +150,7 @@ Evidence::Window Evidence::window(const Claim& claim, std::size_t begin, std::si
   const double added = share(claim.added.empty() ? claim.terms : claim.added, held);
   Window found{begin, end, kAddedShare * added + (1 - kAddedShare) * share(claim.terms, around)};
   if (matches < 2 && claim.literals.empty()) found.score *= kChance;
-  const bool misses = std::any_of(claim.literals.begin(), claim.literals.end(),
-                                  [&](const std::string& literal) { return !passage.literals.holds(literal); });
+  const bool misses = !claim.literals.empty() && misses_literal(claim, passage, found);
   found.contradicts = misses || (claim.negated && !negated);
   if (found.contradicts) found.score *= kContradicted;
   const auto asked_in = [&](const std::vector<std::string>& terms) {
@@ -166,7 +175,8 @@ Support Evidence::best_of(std::string_view text, int number) const {
   for (std::size_t begin = 0; begin < sentences_.size(); ++begin) {
     if (number != 0 && sentences_[begin].number != number) continue;
     for (std::size_t end = begin + 1; end <= std::min(begin + kLongestWindow, sentences_.size()); ++end) {
-      if (sentences_[end - 1].number != sentences_[begin].number) break;
+      if (sentences_[end - 1].number != sentences_[begin].number || asks(sentences_[end - 1].text)) break;
+      if (end == begin + 1 && is_heading(begin)) continue;  // it says what follows, not that it is so
       windows.push_back(window(claim, begin, end));
     }
   }

@@ -33,8 +33,8 @@ struct Candidate {
 };
 
 /// Compares words, weighted by how rare they are in the passages, and meaning where `similarity` is given. What a claim
-/// adds to the question counts most, and every number, option and path in it has to be in the passage. Of sentences
-/// that support a claim alike, the one nearer to the question is taken. The passages must outlive it.
+/// adds to the question counts most, and every number, option and path in it has to be in the same sentences. Of
+/// sentences that support a claim alike, the one nearer to the question is taken. The passages must outlive it.
 class Evidence {
  public:
   explicit Evidence(std::span<const Passage> passages, std::string_view question = {}, Similarity similarity = {});
@@ -51,7 +51,7 @@ class Evidence {
   std::vector<Candidate> candidates(std::size_t count) const;
 
   /// A score from which on a passage counts as the source of a sentence.
-  static constexpr double kSupported = 0.55;
+  static constexpr double kSupported = 0.6;
 
  private:
   struct Sentence {
@@ -62,8 +62,8 @@ class Evidence {
   };
   struct PassageText {
     std::string heading;
-    LiteralText literals;
-    std::vector<std::string> context;  // terms of file name and headings, sorted
+    std::string above;                 // file name and headings
+    std::vector<std::string> context;  // their terms, sorted
   };
   struct Claim {
     std::string_view text;
@@ -83,6 +83,7 @@ class Evidence {
   std::string_view excerpt_from(std::size_t sentence) const;
   bool is_heading(std::size_t sentence) const;
   Window window(const Claim& claim, std::size_t begin, std::size_t end) const;
+  bool misses_literal(const Claim& claim, const PassageText& passage, const Window& window) const;
   std::string_view text_of(const Window& window) const;
   double share(const std::vector<std::string>& wanted, const std::vector<std::string>& held) const;
   double weight(const std::string& term) const;
