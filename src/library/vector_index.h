@@ -31,7 +31,7 @@ class VectorIndex {
   virtual float similarity(std::int64_t id, std::span<const float> query) const = 0;
 };
 
-/// Compares with every vector, kept in 8 bits a number: within 0.003 of the cosine (docs/decisions/0004).
+/// Compares with every vector, kept in 8 bits a number: docs/decisions/0005 says how near to exact that is.
 std::unique_ptr<VectorIndex> make_flat_index(std::size_t dimension);
 
 }  // namespace lectern::library
