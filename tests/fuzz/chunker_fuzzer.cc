@@ -52,7 +52,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const int most = 16 + data[0] % 64;
   fuzz::expect_result_or_error([&] {
     for (const library::Chunk& chunk : library::Chunker(tokenizer, most).chunk(document)) {
-      fuzz::require(static_cast<int>(chunk.tokens.size()) <= most, "a chunk has the tokens that it may have");
+      fuzz::require(!chunk.parts.empty(), "a chunk has parts to embed");
+      for (const auto& part : chunk.parts) {
+        fuzz::require(static_cast<int>(part.size()) <= most, "a part has the tokens that it may have");
+      }
       fuzz::require(0 <= chunk.span.begin && chunk.span.begin < chunk.span.end &&
                         chunk.span.end <= static_cast<std::int64_t>(document.text.size()),
                     "a chunk is inside the text");
