@@ -11,6 +11,7 @@
 #include "library/youtube/parts.h"
 #include "support/gguf_builder.h"
 #include "support/safetensors_builder.h"
+#include "support/small_header.h"
 #include "text/tokenizer_data.h"
 
 namespace {
@@ -71,22 +72,7 @@ void tokenizers(const fs::path& folder) {
 }
 
 void engine_files(const fs::path& folder) {
-  using formats::Rows;
-  formats::EngineHeader header;
-  header.config = {"llama", "Small", true, 128, 10, 32, 1};
-  header.target = "avx2";
-  header.source_hash = std::string(64, 'a');
-  header.precision = "keep";
-  header.kv_groups = {{1, 2, 16, 0}};
-  header.token_arena = 512;
-  header.output_arena = 64;
-  header.buffers = {{"hidden", DType::kF32, Rows::kTokens, 32, 128, 0},
-                    {"quantized", DType::kI8G32, Rows::kTokens, 32, 256, 128},
-                    {"logits", DType::kF32, Rows::kOutputs, 10, 64, 0}};
-  header.weights = {{"norm", DType::kF32, 1, 32, false, 0, 128, 0}, {"table", DType::kQ4_1, 10, 32, true, 128, 100, 0}};
-  header.program = {{"embedding", {}, {1}, {0, 0, 32}, {}},
-                    {"rms_norm", {{0, 0, 32}}, {0}, {1, 0, 32}, {{"eps", 1e-5}}}};
-  header.result = 2;
+  formats::EngineHeader header = support::small_header();
   header.sections = {{"weights", 64, 4096, 0}};
   write(folder / "engine_file/header", "\x01" + formats::to_json_text(header));
 

@@ -35,6 +35,11 @@ std::string target_of(const Relations& relations, std::string_view type) {
   return {};
 }
 
+std::string main_part(Archive& archive, std::string_view usual) {
+  std::string named = target_of(relations_of(archive, ""), "officeDocument");
+  return named.empty() ? std::string(usual) : named;
+}
+
 std::string_view relation_id(const pugi::xml_node& node) {
   for (const auto& attribute : node.attributes()) {
     if (local_name(attribute) == "id" && std::string_view(attribute.name()) != "id") return attribute.value();

@@ -22,6 +22,8 @@ using Relations = std::map<std::string, Relation, std::less<>>;
 Relations relations_of(Archive& archive, const std::string& part);
 /// The first of that type; empty where there is none.
 std::string target_of(const Relations& relations, std::string_view type);
+/// The part that the whole archive is about; `usual` where the archive does not name one.
+std::string main_part(Archive& archive, std::string_view usual);
 /// The attribute "r:id", which may stand beside one that is called "id" alone.
 std::string_view relation_id(const pugi::xml_node& node);
 /// The title that the document's properties state; may be empty.

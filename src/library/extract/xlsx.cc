@@ -48,8 +48,7 @@ class Workbook {
 
   Document read() {
     out_.title(stated_title(archive_));
-    std::string main = target_of(relations_of(archive_, ""), "officeDocument");
-    if (main.empty()) main = "xl/workbook.xml";
+    const std::string main = main_part(archive_, "xl/workbook.xml");
     const std::string xml = archive_.needed_part(main);
     const Relations parts = relations_of(archive_, main);
     pugi::xml_document tree;
