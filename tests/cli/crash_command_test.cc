@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "library/dump.h"
+#include "support/sanitizer.h"
 
 namespace lectern::test {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kFiles = 40;
+constexpr int kFiles = kSanitizer ? 8 : 40;
 
 std::multiset<std::string> lines(const std::string& text) {
   std::multiset<std::string> out;
@@ -72,7 +73,7 @@ class CrashCommandTest : public CommandTest {
 
 TEST_F(CrashCommandTest, KilledAtRandomMoments) {
   const char* mode = std::getenv("LECTERN_CRASH_TEST");
-  const int kills = mode != nullptr && std::string(mode) == "full" ? 50 : 6;
+  const int kills = mode != nullptr && std::string(mode) == "full" ? 50 : kSanitizer ? 3 : 6;
   const auto reference = home() + "/reference.db";
   ASSERT_EQ(lectern(index(home() + "/first.db")).status, 0);  // compiles the model where that was not done yet
   const auto begin = Clock::now();

@@ -11,6 +11,7 @@
 #include "core/isa.h"
 #include "lectern/compile.h"
 #include "lectern/engine.h"
+#include "support/sanitizer.h"
 
 namespace lectern {
 namespace {
@@ -19,11 +20,7 @@ const std::filesystem::path kFolder = "tests/golden";
 
 // Sanitizers make the scalar target some forty times slower, and look at bytes rather than at values: a tenth is
 // enough.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kShare = 10;
-#else
-constexpr std::size_t kShare = 1;
-#endif
+constexpr std::size_t kShare = test::kSanitizer ? 10 : 1;
 
 std::filesystem::path model(const char* name) { return std::filesystem::path(std::getenv("LECTERN_MODELS")) / name; }
 

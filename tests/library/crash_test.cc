@@ -16,18 +16,13 @@
 #include "library/dump.h"
 #include "library/failing_vfs.h"
 #include "library/fake_embedder.h"
+#include "support/sanitizer.h"
 #include "support/temporary_file.h"
 
 namespace lectern::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitizer = true;
-#else
-constexpr bool kSanitizer = false;
-#endif
 
 bool full() {
   const char* value = std::getenv("LECTERN_CRASH_TEST");
