@@ -140,15 +140,15 @@ TEST(PdfText, TablesAreReadRowByRow) {
 
 TEST(PdfText, ListsAreNoTables) {
   PdfPage page = page_of({"A list follows this line, which is as long as a line can be."});
-  const std::vector<std::string> items = {"a kettle", "a pot", "some leaves", "patience, of course"};
+  const std::vector<std::string> items = {"a kettle", "some jars", "green tea", "hot water"};
   for (std::size_t i = 0; i < items.size(); ++i) {
     const float top = 130 + 12 * static_cast<float>(i);
     add_line(page, 50, top, std::to_string(i + 1) + ".");
     add_line(page, 80, top, items[i]);
   }
   EXPECT_EQ(text_of({page}),
-            "A list follows this line, which is as long as a line can be.\n\n1. a kettle\n2. a pot\n3. some leaves\n"
-            "4. patience, of course");
+            "A list follows this line, which is as long as a line can be.\n\n1. a kettle\n2. some jars\n"
+            "3. green tea\n4. hot water");
 }
 
 TEST(PdfText, DotLeadersGo) {

@@ -17,6 +17,9 @@ namespace {
 
 using Lines = std::vector<PdfLine>;
 
+// A full line reaches at least this share of the way to where the widest ends: that one may stick out, but not far.
+constexpr float kLeastFull = 0.75f;
+
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
 
@@ -84,7 +87,8 @@ class PdfTextWriter {
     return *low;
   }
 
-  // Where full lines end: as far right as three lines at least reach, or else the widest.
+  // Where full lines end: as far right as three lines at least reach, or else the widest. Items of a list that end alike
+  // are no full lines where another line goes far beyond them.
   static float right_edge(const Lines& lines) {
     std::vector<float> edges;
     for (const PdfLine& line : lines) {
@@ -92,6 +96,7 @@ class PdfTextWriter {
     }
     std::sort(edges.begin(), edges.end(), std::greater<>());
     for (std::size_t i = 2; i < edges.size() && i < 12; ++i) {
+      if (edges[i - 2] < kLeastFull * edges.front()) break;
       if (edges[i - 2] - edges[i] < 2) return edges[i - 2];
     }
     return edges.empty() ? 0 : edges.front();
