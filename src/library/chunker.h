@@ -13,8 +13,8 @@
 
 namespace lectern::library {
 
-/// Raised whenever the same document gives other chunks.
-inline constexpr int kChunkerVersion = 2;
+/// Raised whenever the same document gives other chunks, or these other words in the full-text index.
+inline constexpr int kChunkerVersion = 3;
 
 /// Tokens of a chunk at most, special ones and headings included: what MiniLM was trained to read.
 inline constexpr int kMaxChunkTokens = 256;

@@ -9,12 +9,17 @@
 namespace lectern::library {
 namespace {
 
-constexpr std::size_t kMaxCached = std::size_t{4} << 20;  // 16 MiB
+constexpr std::size_t kMaxCached = std::size_t{2} << 20;  // 16 MiB
 // A word's list is read no further than this where most passages hold it: it says next to nothing then.
 constexpr std::size_t kLongList = 20'000;
 constexpr double kSaturation = 1.2, kLengthShare = 0.75;  // k1 and b, FTS5's
 
-constexpr const char* kHolders = "SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? ORDER BY rowid";
+constexpr const char* kHolders = "SELECT rowid, 1 FROM chunk_words WHERE chunk_words MATCH ? ORDER BY rowid";
+// A word of characters has no ending for FTS5 to take off: it stands in the index as it is.
+constexpr const char* kInstances =
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.chunk_word_instances USING fts5vocab(main, chunk_words, instance)";
+constexpr const char* kCounts =
+    "SELECT doc, count(*) FROM temp.chunk_word_instances WHERE term = ? GROUP BY doc ORDER BY doc";
 constexpr const char* kPieces = "SELECT id, word_pieces FROM chunks WHERE id > ? ORDER BY id";
 
 double rarity(std::size_t passages, std::size_t holders) {
@@ -23,6 +28,8 @@ double rarity(std::size_t passages, std::size_t holders) {
 }
 
 }  // namespace
+
+FullText::FullText(Database& database) : database_(database) { database_.execute(kInstances); }
 
 void FullText::refresh(std::span<const std::int64_t> ids) {
   holders_.clear();
@@ -36,22 +43,24 @@ void FullText::refresh(std::span<const std::int64_t> ids) {
   mean_pieces_ = std::max(pieces / static_cast<double>(std::max<std::size_t>(chunks_.size(), 1)), 1.0);
 }
 
-const FullText::Positions& FullText::holders(const std::string& word) {
+const FullText::Holders& FullText::holders(const std::string& word) {
   if (const auto known = holders_.find(word); known != holders_.end()) return known->second;
   if (cached_ > kMaxCached) {
     holders_.clear();
     cached_ = 0;
   }
-  Positions out;
-  const std::string query = match_any(std::span(&word, 1));
-  Statement rows(database_, kHolders);
+  Holders out;
+  const bool counted = unspaced_share(word) > 0;
+  const std::string query = counted ? word : match_any(std::span(&word, 1));
+  Statement rows(database_, counted ? kCounts : kHolders);
   rows.bind_text(0, query);
   const std::size_t most = std::max(kLongList, chunks_.size() / 2);
   for (auto at = chunks_.begin(); out.size() < most && rows.step();) {
     const std::int64_t id = rows.integer(0);
     while (at != chunks_.end() && at->id < id) ++at;
     if (at == chunks_.end()) break;
-    if (at->id == id) out.push_back(static_cast<std::uint32_t>(at - chunks_.begin()));
+    if (at->id != id) continue;
+    out.push_back({static_cast<std::uint32_t>(at - chunks_.begin()), static_cast<float>(rows.integer(1))});
   }
   cached_ += out.size();
   return holders_[word] = std::move(out);
@@ -59,16 +68,17 @@ const FullText::Positions& FullText::holders(const std::string& word) {
 
 std::vector<Match> FullText::search(std::string_view question, std::size_t count) {
   std::vector<float> scores(chunks_.size());
-  Positions found;
+  std::vector<std::uint32_t> found;
   double attainable = 0;
   for (const std::string& word : question_words(question)) {
-    const Positions& holders = this->holders(word);
+    const Holders& holders = this->holders(word);
     const double weight = rarity(chunks_.size(), holders.size()) * (kSaturation + 1);
     attainable += weight;
-    for (const std::uint32_t at : holders) {
+    for (const auto [at, times] : holders) {
       const double length = static_cast<double>(chunks_[at].pieces) / mean_pieces_;
       if (scores[at] == 0) found.push_back(at);
-      scores[at] += static_cast<float>(weight / (1 + kSaturation * (1 - kLengthShare + kLengthShare * length)));
+      scores[at] +=
+          static_cast<float>(weight * times / (times + kSaturation * (1 - kLengthShare + kLengthShare * length)));
     }
   }
   count = std::min(count, found.size());

@@ -21,10 +21,11 @@ struct Match {
 };
 
 /// BM25 by whether a passage holds a word, not how often: in some hundred words that says as much, and FTS5 tells it
-/// twenty times faster. Not for two threads at once.
+/// twenty times faster. Pairs of characters (words.h) say less than words, so there it counts how often. Not for two
+/// threads at once.
 class FullText {
  public:
-  explicit FullText(Database& database) : database_(database) {}
+  explicit FullText(Database& database);
 
   /// Inside a read transaction: the library may have changed, and has the chunks `ids` (ascending).
   void refresh(std::span<const std::int64_t> ids);
@@ -36,15 +37,19 @@ class FullText {
     std::int64_t id = 0;
     float pieces = 0;  // word pieces
   };
-  using Positions = std::vector<std::uint32_t>;  // in chunks_, ascending
+  struct Holder {
+    std::uint32_t at = 0;  // in chunks_
+    float count = 1;       // of the word in there, where that counts
+  };
+  using Holders = std::vector<Holder>;  // by `at`
 
-  const Positions& holders(const std::string& word);
+  const Holders& holders(const std::string& word);
 
   Database& database_;
   std::vector<Chunk> chunks_;  // by id
   double mean_pieces_ = 0;
-  std::unordered_map<std::string, Positions> holders_;  // of words asked for so far
-  std::size_t cached_ = 0;                              // positions in there
+  std::unordered_map<std::string, Holders> holders_;  // of words asked for so far
+  std::size_t cached_ = 0;                            // holders in there
 };
 
 }  // namespace lectern::library

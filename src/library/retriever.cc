@@ -25,6 +25,7 @@ Retriever::Retriever(Store& store, Engine& embedder)
     : store_(store),
       embedder_(embedder),
       vectors_(make_flat_index(static_cast<std::size_t>(embedder.info().embedding_size))),
+      stored_(store.database(), static_cast<std::size_t>(embedder.info().embedding_size)),
       full_text_(store.database()) {}
 
 std::vector<Passage> Retriever::search(std::string_view question, int top_k) {
@@ -95,7 +96,9 @@ void Retriever::refresh() {
 std::vector<Ranked> Retriever::fuse(std::string_view question, std::span<const float> query, std::size_t count) {
   const double dense = kDenseShare * (1 - unspaced_share(question));
   std::unordered_map<std::int64_t, Ranked> by_chunk;
-  for (const Neighbor& one : vectors_->nearest(query, std::max(kNearest, count))) {
+  auto nearest = vectors_->nearest(query, std::max(kNearest, count));
+  stored_.settle(nearest, query);
+  for (const Neighbor& one : nearest) {
     by_chunk[one.id] = {one.id, dense * one.similarity, one.similarity};
   }
   for (const Match& match : full_text_.search(question, std::max(kMatches, count))) {

@@ -11,6 +11,7 @@
 #include "library/full_text.h"
 #include "library/passages.h"
 #include "library/store.h"
+#include "library/stored_vectors.h"
 #include "library/vector_index.h"
 
 namespace lectern::library {
@@ -36,6 +37,7 @@ class Retriever {
   Engine& embedder_;
   std::mutex mutex_;
   std::unique_ptr<VectorIndex> vectors_;
+  StoredVectors stored_;
   FullText full_text_;
   std::int64_t data_version_ = -1;
   std::int64_t last_chunk_ = 0;

@@ -96,10 +96,7 @@ class FlatIndex final : public VectorIndex {
       compare(asked, 0, all.size() / threads, all.data());
     }
     count = std::min(count, all.size());
-    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(),
-                      [](const Neighbor& a, const Neighbor& b) {
-                        return a.similarity != b.similarity ? a.similarity > b.similarity : a.id < b.id;
-                      });
+    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(), nearer);
     all.resize(count);
     return all;
   }

@@ -18,11 +18,17 @@ namespace {
 
 constexpr std::size_t kMaxTerms = 64;  // of a question
 
-// Scripts whose words ICU finds with a dictionary.
-bool is_unspaced(UChar32 c) {
-  if (c < 0xe00) return false;
-  return (u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT) ||
-         u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) || (c >= 0x3040 && c <= 0x30ff);
+enum class Script {
+  kSpaced,
+  kDictionary,  // Thai and its like: ICU knows the words
+  kCharacters,  // Chinese and Japanese
+};
+
+Script script_of(UChar32 c) {
+  if (c < 0xe00) return Script::kSpaced;
+  if (u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT) return Script::kDictionary;
+  const bool character = u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) || (c >= 0x3040 && c <= 0x30ff);
+  return character ? Script::kCharacters : Script::kSpaced;
 }
 
 bool is_word(UChar32 c) { return u_isalnum(c) || (U_GET_GC_MASK(c) & (U_GC_M_MASK | U_GC_CO_MASK)) != 0; }
@@ -48,18 +54,52 @@ icu::BreakIterator& word_breaks() {
   return *breaks;
 }
 
-void append_words(std::string_view run, std::string& out) {
+using Words = std::vector<std::string>;
+
+Words dictionary_words(std::string_view run) {
+  Words words;
   UErrorCode status = U_ZERO_ERROR;
   UText* text = utext_openUTF8(nullptr, run.data(), static_cast<int64_t>(run.size()), &status);
   icu::BreakIterator& breaks = word_breaks();
   breaks.setText(text, status);
-  out += ' ';
   for (int32_t begin = breaks.first(), end = breaks.next(); end != icu::BreakIterator::DONE;
        begin = end, end = breaks.next()) {
-    out += run.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-    out += ' ';
+    words.emplace_back(run.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
   }
   utext_close(text);
+  return words;
+}
+
+Words characters_of(std::string_view run) {
+  Words characters;
+  each_character(run, [&](UChar32, std::string_view bytes) { characters.emplace_back(bytes); });
+  return characters;
+}
+
+// f(script, run) for each piece of text in one script. In a run of a script without spaces there are none: a line's end
+// is no border there, but a paragraph's is.
+template <typename F>
+void each_run(std::string_view text, F&& f) {
+  std::string run, spaces;  // the open run, and what came after it so far
+  Script script = Script::kSpaced;
+  const auto close = [&] {
+    if (!run.empty()) f(script, run);
+    if (!spaces.empty()) f(Script::kSpaced, spaces);
+    run.clear();
+    spaces.clear();
+  };
+  each_character(text, [&](UChar32 c, std::string_view bytes) {
+    const Script its = script_of(c);
+    if (script != Script::kSpaced && u_isUWhiteSpace(c)) {
+      spaces += bytes;
+      return;
+    }
+    if (its != script || std::count(spaces.begin(), spaces.end(), '\n') > 1) close();
+    script = its;
+    spaces.clear();
+    run += bytes;
+  });
+  close();
 }
 
 // Words that many passages have, or that questions are made with: they say nothing of what is asked.
@@ -102,9 +142,9 @@ std::string lower(std::string_view word) {
   return out;
 }
 
-std::vector<std::string> split(std::string_view question) {
-  std::vector<std::string> words(1);
-  each_character(question, [&](UChar32 c, std::string_view bytes) {
+Words spaced_words(std::string_view run) {
+  Words words(1);
+  each_character(run, [&](UChar32 c, std::string_view bytes) {
     if (is_word(c)) {
       words.back() += bytes;
     } else if (!words.back().empty()) {
@@ -112,48 +152,78 @@ std::vector<std::string> split(std::string_view question) {
     }
   });
   if (words.back().empty()) words.pop_back();
-  for (std::string& word : words) word = lower(word);
+  return words;
+}
+
+void append_pairs(const Words& characters, Words& out) {
+  if (characters.size() == 1) out.push_back(characters.front());
+  for (std::size_t i = 1; i < characters.size(); ++i) out.push_back(characters[i - 1] + characters[i]);
+}
+
+// Of what stands between stop words: "从图形界面切到" asks for 图形, 形界, 界面, 面切.
+void append_pairs_between(std::string_view run, Words& out) {
+  Words characters;
+  for (const std::string& word : dictionary_words(run)) {
+    if (is_stop_word(word)) {
+      append_pairs(characters, out);
+      characters.clear();
+      continue;
+    }
+    const Words more = characters_of(word);
+    characters.insert(characters.end(), more.begin(), more.end());
+  }
+  append_pairs(characters, out);
+}
+
+Words telling_words(std::string_view question) {
+  Words words;
+  each_run(question, [&](Script script, std::string_view run) {
+    if (script == Script::kCharacters) return append_pairs_between(run, words);
+    for (const std::string& word : script == Script::kSpaced ? spaced_words(run) : dictionary_words(run)) {
+      if (!is_stop_word(lower(word))) words.push_back(lower(word));
+    }
+  });
+  return words;
+}
+
+Words all_words(std::string_view question) {
+  Words words;
+  each_run(question, [&](Script script, std::string_view run) {
+    if (script == Script::kCharacters) return append_pairs(characters_of(run), words);
+    for (const std::string& word : script == Script::kSpaced ? spaced_words(run) : dictionary_words(run))
+      words.push_back(lower(word));
+  });
   return words;
 }
 
 }  // namespace
 
 std::string index_text(std::string_view text) {
-  std::string out, run, spaces;  // the open run, and what came after it so far
+  std::string out;
   out.reserve(text.size());
-  const auto close = [&] {
-    if (!run.empty()) append_words(run, out);
-    out += spaces;
-    run.clear();
-    spaces.clear();
-  };
-  each_character(text, [&](UChar32 c, std::string_view bytes) {
-    if (is_unspaced(c)) {
-      if (std::count(spaces.begin(), spaces.end(), '\n') > 1) close();
-      spaces.clear();
-      run += bytes;
-    } else if (!run.empty() && u_isUWhiteSpace(c)) {
-      spaces += bytes;
-    } else {
-      close();
-      out += bytes;
+  each_run(text, [&](Script script, std::string_view run) {
+    if (script == Script::kSpaced) {
+      out += run;
+      return;
     }
+    const Words words = script == Script::kDictionary ? dictionary_words(run) : characters_of(run);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (script == Script::kCharacters && i > 0) out.append(" ").append(words[i - 1]).append(words[i]);
+      out.append(" ").append(words[i]);
+    }
+    out += ' ';
   });
-  close();
   return out;
 }
 
 std::vector<std::string> question_words(std::string_view question) {
-  const auto words = split(index_text(to_valid_utf8(question)));
-  const bool only_stop_words = std::all_of(words.begin(), words.end(), is_stop_word);
+  const std::string text = to_valid_utf8(question);
+  Words words = telling_words(text);
+  if (words.empty()) words = all_words(text);
   std::unordered_set<std::string> seen;
-  std::vector<std::string> out;
-  for (const std::string& word : words) {
-    if ((is_stop_word(word) && !only_stop_words) || !seen.insert(word).second) continue;
-    if (out.size() == kMaxTerms) break;
-    out.push_back(word);
-  }
-  return out;
+  std::erase_if(words, [&](const std::string& word) { return !seen.insert(word).second; });
+  if (words.size() > kMaxTerms) words.resize(kMaxTerms);
+  return words;
 }
 
 std::string match_any(std::span<const std::string> words) {
@@ -167,7 +237,7 @@ std::string match_any(std::span<const std::string> words) {
 double unspaced_share(std::string_view text) {
   std::int64_t unspaced = 0, all = 0;
   each_character(to_valid_utf8(text), [&](UChar32 c, std::string_view) {
-    unspaced += is_unspaced(c);
+    unspaced += script_of(c) != Script::kSpaced;
     all += is_word(c);
   });
   return all == 0 ? 0 : static_cast<double>(unspaced) / static_cast<double>(std::max(all, unspaced));

@@ -20,7 +20,8 @@ TEST(Words, TextWithSpacesStaysAsItIs) {
   EXPECT_EQ(index_text(""), "");
 }
 
-TEST(Words, ChineseIsCutIntoWords) {
+TEST(Words, ChineseIsGivenByCharactersAndPairs) {
+  EXPECT_EQ(index_text("绿茶茶"), " 绿 绿茶 茶 茶茶 茶 ");
   const std::string text = index_text("泡绿茶的水温应该是多少？");
   EXPECT_NE(text.find(" 绿茶 "), std::string::npos) << text;
   EXPECT_NE(text.find(" 水温 "), std::string::npos) << text;
@@ -51,10 +52,17 @@ TEST(Words, QueriesLeaveOutWhatSaysNothing) {
   EXPECT_EQ(match_any({}), "");
 }
 
-TEST(Words, ChineseQueries) {
-  const auto words = question_words("绿茶的水温是什么？");
-  EXPECT_EQ(std::count(words.begin(), words.end(), "绿茶"), 1);
-  EXPECT_EQ(std::count(words.begin(), words.end(), "的"), 0);
+TEST(Words, ChineseQueriesArePairsBetweenStopWords) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(question_words("绿茶的水温是什么？"), (Words{"绿茶", "水温"}));
+  EXPECT_EQ(question_words("怎样从图形界面切到终端？"), (Words{"图形", "形界", "界面", "面切", "终端"}));
+  EXPECT_EQ(question_words("哪种茶？"), (Words{"茶"}));
+  EXPECT_EQ(question_words("什么是 Debian 的内核"), (Words{"debian", "内核"}));
+  EXPECT_EQ(question_words("为什么？"), (Words{"为什", "什么"}));  // nothing else is left
+}
+
+TEST(Words, ThaiIsCutByADictionary) {
+  EXPECT_NE(index_text("ภาษาไทย").find(" ภาษา "), std::string::npos) << index_text("ภาษาไทย");
 }
 
 // Whatever people type, SQLite takes the query.
