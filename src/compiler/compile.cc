@@ -13,7 +13,7 @@ namespace lectern {
 namespace {
 
 // Raised whenever the same checkpoint compiles to something else.
-constexpr int kCompilerVersion = 1;
+constexpr int kCompilerVersion = 2;
 
 std::string cache_key(const std::string& content, const CompileOptions& options) {
   return fmt::format("{}-{}-{}-{}.{}", content, name(compiler::target_of(options)), compiler::name(options.precision),

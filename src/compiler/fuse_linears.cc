@@ -38,7 +38,8 @@ void fuse_linears(Program& program, const WeightStore& weights) {
     }
     if (matrices.size() == 1) continue;
     const int bias = biases.empty() ? -1 : program.add_weight(Weight::concatenate(std::move(biases)));
-    program.calls[i].weights = {program.add_weight(Weight::concatenate(std::move(matrices))), bias};
+    program.calls[i].weights[0] = program.add_weight(Weight::concatenate(std::move(matrices)));
+    program.calls[i].weights[1] = bias;
     program.calls[i].output = output;
   }
   program.drop_unused();

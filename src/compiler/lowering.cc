@@ -110,7 +110,7 @@ class Lowering {
       }
       case Op::kLinear: {
         KernelCall& call = emit(node, kernels::Op::kLinear);
-        if (call.weights.size() == 1) call.weights.push_back(-1);
+        call.weights.resize(3, -1);  // no bias, no norm
         return;
       }
       case Op::kRmsNorm:

@@ -15,9 +15,18 @@
 //                                                                                2: row 0 of the table for every row)
 // rms_norm           x F32               weight                F32 or kI8G32    eps
 // layer_norm         x F32               weight, bias          F32 or kI8G32    eps            (out may be x)
-// linear             x [, residual F32]  matrix, bias or -1    F32              -
+// linear             x [, residual F32]  matrix, bias or -1,   F32              [eps]
+//                      [, room]          norm or -1
 //                      x has the type that kernels::activation_type(target, matrix) names; residual may be the output
-//                      operand itself.
+//                      operand itself. With a norm (rms_norm's weight) x is F32, and room is a buffer of the type that
+//                      x had without one: the normalized rows may be kept there during the call.
+// gated_linear       x [, room]          as linear's           F32 or kI8G32    activation [, eps]
+//                      linear, then gated_activation; the matrix has two rows for each output, the gate's first.
+// qkv_linear         x [, table]         as linear's           F32 [T, q]       group, layer, q_heads, k_heads,
+// v_heads,
+//                      [, room]                                or none          rotates, interleaved [, eps]
+//                      linear, then rope of queries and keys by the table where rotates is 1, then kv_write. The
+//                      matrix has the queries' rows, then the keys', then the values'; each count of heads may be 0.
 // rotary_table       -                   frequencies           F32 [T, 2 half]  half, attention_factor
 //                      frequencies: [half], radians a position, the model's scaling already in them.
 // rope               x, table            -                     x itself         heads, head_dim, interleaved

@@ -32,9 +32,13 @@ std::size_t lowest_gap(std::vector<const BufferSpec*> placed, std::size_t bytes)
 std::vector<Lifetime> lifetimes(const Program& program) {
   std::vector<Lifetime> lives;
   for (const BufferUses& uses : uses_of_buffers(program)) {
-    Lifetime life{uses.writers.empty() ? 0 : uses.writers.front(), uses.writers.empty() ? 0 : uses.writers.back()};
-    if (!uses.readers.empty())
-      life = {std::min(life.first, uses.readers.front()), std::max(life.last, uses.readers.back())};
+    std::vector<int> calls = uses.writers;  // none of a norm's room
+    calls.insert(calls.end(), uses.readers.begin(), uses.readers.end());
+    Lifetime life;
+    if (!calls.empty()) {
+      const auto [first, last] = std::minmax_element(calls.begin(), calls.end());
+      life = {*first, *last};
+    }
     lives.push_back(life);
   }
   if (program.result >= 0)

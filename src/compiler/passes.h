@@ -24,6 +24,17 @@ void fuse_ropes(Program& program);
 /// want that, else a quantize call does.
 void quantize_activations(Program& program, const WeightStore& weights);
 
+/// A linear and the gated_activation that alone reads its output become a gated_linear.
+void fuse_gates(Program& program);
+
+/// The linears that make queries, keys and values, the rope of these and the kv_write become qkv_linears: nothing but
+/// the queries is stored on the way to attention. It comes after `fuse_linears` and `fuse_ropes`.
+void fuse_qkv(Program& program);
+
+/// An rms_norm that nothing but matrices read becomes part of them; its output's buffer becomes their room. It comes
+/// after the passes that change which ops have a matrix.
+void fuse_norms(Program& program);
+
 /// An output takes its input's buffer where the kernel can work in place and nobody reads the input again: so the
 /// residual stream is one buffer. It comes last: from here on a buffer holds several values, one after another.
 void reuse_in_place(Program& program);

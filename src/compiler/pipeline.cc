@@ -65,6 +65,9 @@ Program build_program(const graph::Graph& graph, const WeightStore& weights) {
   fuse_linears(program, weights);
   fuse_ropes(program);
   quantize_activations(program, weights);
+  fuse_gates(program);
+  fuse_qkv(program);
+  fuse_norms(program);
   reuse_in_place(program);
   return program;
 }

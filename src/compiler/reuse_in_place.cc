@@ -11,7 +11,8 @@ using formats::Operand;
 
 // Inputs that may be the output itself, as kernels/ops.h says.
 std::vector<Operand> inputs_in_place(const KernelCall& call) {
-  if (call.op == "linear" && call.inputs.size() == 2) return {call.inputs[1]};
+  const bool has_norm = call.op == "linear" && call.weights[2] >= 0;  // its room comes last
+  if (call.op == "linear" && call.inputs.size() == (has_norm ? 3u : 2u)) return {call.inputs[1]};
   if (call.op == "layer_norm") return {call.inputs[0]};
   if (call.op == "add") return call.inputs;
   return {};

@@ -56,13 +56,21 @@ void wait_while(Word& word, std::uint32_t seen, Word& sleepers, std::chrono::mic
 }  // namespace
 
 struct Team::Shared {
-  // Call n of parallel_for counts in counters[n % 4], which call n - 2 cleared.
+  // Call n of parallel_for counts in counters[n % 4], which call n - 2 cleared; so does call n of parallel_runs in
+  // run_counters[n % 4 * size + rank].
   alignas(64) std::array<std::atomic<std::int64_t>, 4> counters{};
+  std::vector<Counter> run_counters;
   alignas(64) std::atomic<int> arrived{0};
   alignas(64) Word generation{0};
   Word sleepers{0};
   std::array<void*, 2> broadcast{};
   std::chrono::microseconds spin_time = kSpinTime;
+
+  void make_counters(int workers) { run_counters = std::vector<Counter>(4 * static_cast<std::size_t>(workers)); }
+  void clear_counters() {
+    for (auto& counter : counters) counter.store(0, std::memory_order_relaxed);
+    for (auto& counter : run_counters) counter.next.store(0, std::memory_order_relaxed);
+  }
 };
 
 std::atomic<std::int64_t>& Team::counter() {
@@ -71,6 +79,14 @@ std::atomic<std::int64_t>& Team::counter() {
   shared_->counters[static_cast<std::size_t>((phase_ + 2) % 4)].store(0, std::memory_order_relaxed);
   ++phase_;
   return next;
+}
+
+Team::Counter* Team::run_counters() {
+  const auto at = [&](unsigned phase) {
+    return shared_->run_counters.data() + static_cast<std::size_t>(phase % 4) * static_cast<std::size_t>(size_);
+  };
+  at(runs_phase_ + 2)[rank_].next.store(0, std::memory_order_relaxed);  // as above
+  return at(runs_phase_++);
 }
 
 void Team::barrier() {
@@ -144,6 +160,7 @@ struct WorkerPool::State {
 WorkerPool::WorkerPool(int threads) : state_(std::make_unique<State>()) {
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   state_->size = threads > 0 ? threads : cores;
+  state_->shared.make_counters(state_->size);
   if (state_->size > cores) state_->shared.spin_time = kCrowdedSpinTime;
   for (int rank = 1; rank < state_->size; ++rank) {
     state_->threads.emplace_back([this, rank] { state_->work(rank); });
@@ -160,7 +177,7 @@ int WorkerPool::size() const { return state_->size; }
 
 void WorkerPool::run(const std::function<void(Team&)>& region, bool interactive) {
   state_->take_turn(interactive);
-  for (auto& counter : state_->shared.counters) counter.store(0, std::memory_order_relaxed);
+  state_->shared.clear_counters();
   state_->region = &region;
   if (state_->size > 1) state_->start_region();
   Team team(state_->shared, 0, state_->size);

@@ -9,7 +9,7 @@
 namespace lectern {
 
 /// The workers inside one parallel region. Every worker runs the same code (SPMD): each must make the same calls of
-/// `parallel_for` in the same order.
+/// `parallel_for` and `parallel_runs` in the same order.
 class Team {
  public:
   int size() const { return size_; }
@@ -20,6 +20,11 @@ class Team {
   /// What one call wrote is visible to every worker after it.
   template <typename F>
   void parallel_for(std::int64_t count, F&& f);
+
+  /// The same, but each worker begins with a run of neighbouring items, the same run whenever `count` is the same, and
+  /// helps the others when it is done: memory is read in long runs, and found in the cache of the core that wrote it.
+  template <typename F>
+  void parallel_runs(std::int64_t count, F&& f);
 
   /// Returns when every worker has called it.
   void barrier();
@@ -35,12 +40,17 @@ class Team {
 
  private:
   void* broadcast_pointer(void* pointer);
+  struct alignas(64) Counter {
+    std::atomic<std::int64_t> next{0};
+  };
   std::atomic<std::int64_t>& counter();  // of this parallel_for; zero when the first worker comes
+  Counter* run_counters();               // of this parallel_runs, one for each worker; likewise
 
   Shared* shared_;
   int rank_;
   int size_;
   unsigned phase_ = 0;       // parallel_for calls so far, the same on every worker
+  unsigned runs_phase_ = 0;  // parallel_runs calls
   unsigned broadcasts_ = 0;  // likewise
 };
 
@@ -54,6 +64,26 @@ void Team::parallel_for(std::int64_t count, F&& f) {
   for (std::int64_t i = next.fetch_add(1, std::memory_order_relaxed); i < count;
        i = next.fetch_add(1, std::memory_order_relaxed)) {
     f(i);
+  }
+  barrier();
+}
+
+template <typename F>
+void Team::parallel_runs(std::int64_t count, F&& f) {
+  if (size_ == 1) {
+    for (std::int64_t i = 0; i < count; ++i) f(i);
+    return;
+  }
+  Counter* counters = run_counters();
+  for (int i = 0; i < size_; ++i) {
+    const int owner = rank_ + i < size_ ? rank_ + i : rank_ + i - size_;
+    const std::int64_t begin = count * owner / size_;
+    const std::int64_t items = count * (owner + 1) / size_ - begin;
+    auto& next = counters[owner].next;
+    while (next.load(std::memory_order_relaxed) < items) {
+      const std::int64_t item = next.fetch_add(1, std::memory_order_relaxed);
+      if (item < items) f(begin + item);
+    }
   }
   barrier();
 }

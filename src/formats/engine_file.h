@@ -29,7 +29,7 @@
 
 namespace lectern::formats {
 
-inline constexpr std::uint32_t kEngineFormatVersion = 1;
+inline constexpr std::uint32_t kEngineFormatVersion = 2;
 
 /// What a buffer has a row for.
 enum class Rows { kTokens, kSequences, kOutputs };

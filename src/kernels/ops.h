@@ -35,13 +35,33 @@ struct LayerNormArgs {
   View out;  // F32 or kI8G32; may be x itself
 };
 
-/// out = x Wᵀ + bias + residual.
+/// What a matrix may do to its rows first: x / sqrt(mean(x²) + eps) * weight, as rms_norm does it.
+struct RowNorm {
+  const float* weight = nullptr;  // [columns of x]; null: the rows are taken as they are
+  float eps = 0;
+  View room;  // [rows, columns of x] of type activation_type(w), for the normalized rows; a small batch leaves it alone
+};
+
+/// out = norm(x) Wᵀ + bias + residual.
 struct LinearArgs {
-  View x;  // [rows, columns of w], of type activation_type(w)
+  View x;  // [rows, columns of w], of type activation_type(w), or F32 where there is a norm
   PackedMatrix w;
   const float* bias;  // [rows of w] or null
   View residual;      // F32 [rows, rows of w] or empty; may be `out` itself
   View out;           // F32
+  RowNorm norm = {};
+};
+
+enum class Activation { kSilu, kGelu, kGeluTanh };
+
+/// out = act(gate) * up, where gate and up are the halves of norm(x) Wᵀ + bias.
+struct GatedLinearArgs {
+  View x;          // as linear's
+  PackedMatrix w;  // [2 width, columns]: the rows that make the gate, then the others; width a multiple of 32
+  const float* bias;
+  Activation activation;
+  View out;  // F32 or kI8G32 [rows, width]
+  RowNorm norm = {};
 };
 
 /// table[t] = cos and sin of positions[t] * frequency[i], times `attention_factor`: [cos × half, sin × half].
@@ -68,6 +88,23 @@ struct KvWriteArgs {
   const KvCache* cache;
   int layer;   // in its group
   DType type;  // of the cache: kF16, kBF16 or kF32
+};
+
+/// norm(x) Wᵀ + bias, cut into heads: queries, then keys, then values, as far as the matrix has them. Queries and keys
+/// are rotated as rope does it; queries go to `q`, keys and values into their slots of the cache. The cache's head_dim
+/// is a multiple of 16.
+struct QkvLinearArgs {
+  View x;          // as linear's
+  PackedMatrix w;  // [heads * head_dim, columns]
+  const float* bias;
+  RowNorm norm;
+  int q_heads, k_heads, v_heads;  // of keys and of values all of the cache's or none
+  View table;                     // from rotary_table; empty: nothing is rotated
+  bool interleaved;
+  const KvCache* cache;
+  int layer;
+  DType type;  // of the cache
+  View q;      // F32 [tokens, q_heads * head_dim]; empty where there are none
 };
 
 /// Whether `target` has attention for heads of this dimension.
@@ -100,8 +137,6 @@ struct EncoderAttentionArgs {
   float scale;
   View out;  // F32, or kI8G32 where head_dim is a multiple of 32
 };
-
-enum class Activation { kSilu, kGelu, kGeluTanh };
 
 /// out = act(x[:, 0:width]) * x[:, width:2 width].
 struct GatedActivationArgs {

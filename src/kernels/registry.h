@@ -27,6 +27,8 @@ enum class Op {
   kGatherRows,
   kQuantize,
   kMeanPool,
+  kGatedLinear,
+  kQkvLinear,
 };
 
 std::string_view name(Op op);  // "embedding", "rms_norm", …
@@ -49,6 +51,8 @@ struct KernelTable {
   void (*gather_rows)(const GatherRowsArgs&, Team&);
   void (*quantize)(const QuantizeArgs&, Team&);
   void (*mean_pool)(const MeanPoolArgs&, Team&);
+  void (*gated_linear)(const GatedLinearArgs&, Team&);
+  void (*qkv_linear)(const QkvLinearArgs&, Team&);
 };
 
 /// The kernels for `isa`; the machine must have it.

@@ -18,6 +18,7 @@ namespace {
 constexpr std::int64_t kMostColumns = 1 << 24, kMostRows = 1 << 24;
 // The vector kernels of attention keep a head's vectors in registers and small arrays.
 constexpr int kHeadDimStep = 16, kMostHeadDim = 256;
+constexpr std::int64_t kGatedGroup = 32;  // outputs that gated_linear finishes together
 }  // namespace
 
 CpuBinder::CpuBinder(const formats::EngineFile& file, Isa isa, const StepMemory& memory, CpuProgram& program)
@@ -64,6 +65,10 @@ void CpuBinder::bind_call(Op op) {
       return quantize();
     case Op::kMeanPool:
       return mean_pool();
+    case Op::kGatedLinear:
+      return gated_linear();
+    case Op::kQkvLinear:
+      return qkv_linear();
   }
 }
 
@@ -99,16 +104,12 @@ void CpuBinder::layer_norm() {
 }
 
 void CpuBinder::linear() {
-  const bool adds = call_->inputs.size() == 2;
-  auto& args = append<kernels::LinearArgs>(adds ? 2 : 1, 2);
-  args.w = matrix(0);
-  place(args.x, call_->inputs[0], program_.calls_.back().rows);
-  require(args.x.type == kernels::activation_type(isa_, args.w.type, args.w.columns),
-          "has an input of a type that its matrix does not take");
-  require(args.x.columns == args.w.columns, "has an input that is not as wide as its matrix");
+  const std::size_t rooms = has_norm() ? 1 : 0;
+  const bool adds = call_->inputs.size() == 2 + rooms;
+  auto& args = append<kernels::LinearArgs>((adds ? 2 : 1) + rooms, 3);
+  product(args);
   float_output(args.out);
   require(args.out.columns == args.w.rows, "has an output that is not as wide as its matrix has rows");
-  args.bias = optional_vector(1, args.w.rows);
   if (adds) {
     input(args.residual, 1);
     require(args.residual.columns == args.out.columns, "has a residual that is not as wide as its output");
@@ -141,7 +142,7 @@ void CpuBinder::rope() {
 }
 
 void CpuBinder::kv_write() {
-  auto& args = append<kernels::KvWriteArgs>(2, 0);
+  auto& args = append<kernels::KvWriteArgs>(2, 0, false);
   tokens_input(args.k, 0);
   tokens_input(args.v, 1);
   args.cache = cache_and_layer(args.layer);
@@ -240,6 +241,43 @@ void CpuBinder::mean_pool() {
   args.batch = memory_.batch();
 }
 
+void CpuBinder::gated_linear() {
+  auto& args = append<kernels::GatedLinearArgs>(has_norm() ? 2 : 1, 3);
+  product(args);
+  output(args.out);
+  require(args.out.columns % kGatedGroup == 0, "has an output that is not whole groups of 32");
+  require(args.w.rows == 2 * args.out.columns, "has a matrix that does not have two rows for each output");
+  args.activation = activation_attribute();
+}
+
+void CpuBinder::qkv_linear() {
+  const bool has_queries = call_->output.buffer >= 0;
+  const bool rotates = integer("rotates", 0, 1) != 0;
+  auto& args =
+      append<kernels::QkvLinearArgs>(std::size_t{1} + (rotates ? 1 : 0) + (has_norm() ? 1 : 0), 3, has_queries);
+  require(program_.calls_.back().rows == Rows::kTokens, "does not run over tokens");
+  product(args);
+  args.cache = cache_and_layer(args.layer);
+  args.type = memory_.kv_type();
+  args.q_heads = integer("q_heads", has_queries ? 1 : 0, has_queries ? kMostColumns : 0);
+  args.k_heads = integer("k_heads", 0, args.cache->kv_heads);
+  args.v_heads = integer("v_heads", 0, args.cache->kv_heads);
+  const auto all_or_none = [&](int heads) { return heads == 0 || heads == args.cache->kv_heads; };
+  require(all_or_none(args.k_heads) && all_or_none(args.v_heads), "has a part of its group's heads");
+  const int head_dim = args.cache->head_dim;
+  require(head_dim % kHeadDimStep == 0 && head_dim <= kMostHeadDim, "has heads of a dimension that it does not take");
+  const std::int64_t heads = std::int64_t{args.q_heads} + args.k_heads + args.v_heads;
+  require(args.w.rows == heads * head_dim, "has a matrix that does not have the rows of its heads");
+  if (has_queries) {
+    float_output(args.q);
+    require(args.q.columns == std::int64_t{args.q_heads} * head_dim, "has an output that is not as wide as its heads");
+  }
+  args.interleaved = integer("interleaved", 0, 1) != 0;
+  if (!rotates) return;
+  tokens_input(args.table, 1);
+  require(args.table.columns % 2 == 0 && args.table.columns <= head_dim, "has a table wider than a head");
+}
+
 void CpuBinder::refuse(std::string_view why) const {
   throw Error(ErrorCode::kCorrupt, quoted(file_.path()) + ": call " + std::to_string(index_) + " (" +
                                        to_valid_utf8(call_->op) + ") " + std::string(why) +
@@ -247,14 +285,31 @@ void CpuBinder::refuse(std::string_view why) const {
 }
 
 template <typename T>
-T& CpuBinder::append(std::size_t inputs, std::size_t weights) {
+T& CpuBinder::append(std::size_t inputs, std::size_t weights, bool has_output) {
   require(call_->inputs.size() == inputs, "has another number of inputs than its operation takes");
   require(call_->weights.size() == weights, "has another number of weights than its operation takes");
-  constexpr bool kHasOutput = !std::is_same_v<T, kernels::KvWriteArgs>;
-  require((call_->output.buffer >= 0) == kHasOutput, kHasOutput ? "has no output" : "has an output");
+  require((call_->output.buffer >= 0) == has_output, has_output ? "has no output" : "has an output");
   auto& call = program_.calls_.emplace_back();
-  call.rows = rows_of(kHasOutput ? call_->output : call_->inputs[0]);
+  call.rows = rows_of(has_output ? call_->output : call_->inputs[0]);
   return call.args.emplace<T>();
+}
+
+template <typename T>
+void CpuBinder::product(T& args) {
+  args.w = matrix(0);
+  args.bias = optional_vector(1, args.w.rows);
+  const DType taken = kernels::activation_type(isa_, args.w.type, args.w.columns);
+  const auto place_rows = [&](View& view, const Operand& operand) {
+    place(view, operand, program_.calls_.back().rows);
+    require(view.type == taken, "has an input of a type that its matrix does not take");
+    require(view.columns == args.w.columns, "has an input that is not as wide as its matrix");
+  };
+  if (!has_norm()) return place_rows(args.x, call_->inputs[0]);
+  input(args.x, 0);
+  require(args.x.columns == args.w.columns, "has an input that is not as wide as its matrix");
+  place_rows(args.norm.room, call_->inputs.back());
+  args.norm.weight = vector(2, args.w.columns);
+  args.norm.eps = static_cast<float>(number("eps"));
 }
 
 Rows CpuBinder::rows_of(const Operand& operand) const {

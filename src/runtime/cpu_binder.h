@@ -31,6 +31,8 @@ class CpuBinder {
   void gather_rows();
   void quantize();
   void mean_pool();
+  void gated_linear();
+  void qkv_linear();
 
   [[noreturn]] void refuse(std::string_view why) const;
   void require(bool holds, std::string_view why) const {
@@ -39,7 +41,11 @@ class CpuBinder {
 
   /// Appends a call with arguments of type T, after checking how many operands and weights it has.
   template <typename T>
-  T& append(std::size_t inputs, std::size_t weights);
+  T& append(std::size_t inputs, std::size_t weights, bool has_output = true);
+  /// What all ops with a matrix begin with: rows, matrix, bias, norm.
+  template <typename T>
+  void product(T& args);
+  bool has_norm() const { return call_->weights.size() == 3 && call_->weights[2] >= 0; }
   void input(View& view, std::size_t index);         // F32, of the call's row kind
   void tokens_input(View& view, std::size_t index);  // F32, with a row for each token
   void output(View& view);                           // F32 or kI8G32

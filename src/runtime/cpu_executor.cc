@@ -33,6 +33,14 @@ double CpuExecutor::forward(const StepBatch& batch) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
 }
 
+double CpuExecutor::forward_timed(const StepBatch& batch, std::span<double> seconds) {
+  memory_.load(batch);
+  program_.prepare();
+  const auto began = std::chrono::steady_clock::now();
+  pool_.run([&](Team& team) { program_.run(team, seconds); }, interactive_);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
 std::span<const float> CpuExecutor::result(int row) const {
   return {result_.row<const float>(row), static_cast<std::size_t>(result_.columns)};
 }

@@ -20,6 +20,8 @@ class CpuExecutor : public Executor {
               bool interactive);
 
   double forward(const StepBatch& batch) override;
+  /// As `forward`, and adds to seconds[i] the time that call i of the program took.
+  double forward_timed(const StepBatch& batch, std::span<double> seconds);
   std::span<const float> result(int row) const override;
 
  private:

@@ -1,5 +1,7 @@
 #include "runtime/cpu_program.h"
 
+#include <chrono>
+
 #include "runtime/cpu_binder.h"
 
 namespace lectern::runtime {
@@ -25,6 +27,8 @@ struct Call {
   void operator()(const kernels::GatherRowsArgs& args) const { kernels.gather_rows(args, team); }
   void operator()(const kernels::QuantizeArgs& args) const { kernels.quantize(args, team); }
   void operator()(const kernels::MeanPoolArgs& args) const { kernels.mean_pool(args, team); }
+  void operator()(const kernels::GatedLinearArgs& args) const { kernels.gated_linear(args, team); }
+  void operator()(const kernels::QkvLinearArgs& args) const { kernels.qkv_linear(args, team); }
 };
 
 }  // namespace
@@ -43,6 +47,19 @@ void CpuProgram::run(Team& team) const {
   const Call run{kernels_, team};
   for (const auto& call : calls_) {
     if (!call.idle) std::visit(run, call.args);
+  }
+}
+
+void CpuProgram::run(Team& team, std::span<double> seconds) const {
+  using Clock = std::chrono::steady_clock;
+  const Call run{kernels_, team};
+  auto began = Clock::now();
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    if (!calls_[i].idle) std::visit(run, calls_[i].args);
+    if (team.rank() != 0) continue;
+    const auto ended = Clock::now();
+    seconds[i] += std::chrono::duration<double>(ended - began).count();
+    began = ended;
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -18,7 +19,8 @@ struct BoundCall {
   std::variant<kernels::EmbeddingArgs, kernels::RmsNormArgs, kernels::LayerNormArgs, kernels::LinearArgs,
                kernels::RotaryTableArgs, kernels::RopeArgs, kernels::KvWriteArgs, kernels::AttentionArgs,
                kernels::EncoderAttentionArgs, kernels::GatedActivationArgs, kernels::ActivationArgs, kernels::AddArgs,
-               kernels::GatherRowsArgs, kernels::QuantizeArgs, kernels::MeanPoolArgs>
+               kernels::GatherRowsArgs, kernels::QuantizeArgs, kernels::MeanPoolArgs, kernels::GatedLinearArgs,
+               kernels::QkvLinearArgs>
       args;
   formats::Rows rows = formats::Rows::kTokens;  // what it runs over
   bool idle = false;                            // in this step: it has no rows
@@ -34,6 +36,8 @@ class CpuProgram {
   void prepare();
   /// All calls in order; every worker of a region calls it.
   void run(Team& team) const;
+  /// The same, and rank 0 adds to seconds[i] how long call i took it, the wait for the others in it.
+  void run(Team& team, std::span<double> seconds) const;
 
  private:
   friend class CpuBinder;

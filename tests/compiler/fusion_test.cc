@@ -43,6 +43,22 @@ const std::vector<std::pair<const char*, Passes>> kPasses = {
        fuse_ropes(p);
        quantize_activations(p, w);
      }},
+    {"gates",
+     [](Program& p, const WeightStore& w) {
+       quantize_activations(p, w);
+       fuse_gates(p);
+     }},
+    {"qkv",
+     [](Program& p, const WeightStore& w) {
+       fuse_ropes(p);
+       quantize_activations(p, w);
+       fuse_qkv(p);
+     }},
+    {"norms",
+     [](Program& p, const WeightStore& w) {
+       quantize_activations(p, w);
+       fuse_norms(p);
+     }},
     {"in place",
      [](Program& p, const WeightStore& w) {
        quantize_activations(p, w);

@@ -27,41 +27,33 @@ std::size_t count(const Program& program, const std::string& op) {
       std::count_if(program.calls.begin(), program.calls.end(), [&](const auto& call) { return call.op == op; }));
 }
 
-TEST(ProgramOfSmolLM2, ALayerIsTenCalls) {
+TEST(ProgramOfSmolLM2, ALayerIsFiveCalls) {
   const Program program = program_of(
       std::filesystem::path(std::getenv("LECTERN_MODELS")) / "smollm2-135m-instruct-q4_1.gguf", Isa::kAvx512);
-  EXPECT_EQ(listing(program, 0, 12),
-            "f0 = rotary_table(; rope_frequencies)\n"
-            "f1 = embedding(; token_embd.weight)\n"
-            "q2 = rms_norm(f1; blk.0.attn_norm.weight)\n"
-            "f3 = linear(q2; concat(regroup(blk.0.attn_q.weight, 9, 32, 2), regroup(blk.0.attn_k.weight, 3, 32, 2), "
-            "blk.0.attn_v.weight))\n"
-            "f3[0:768] = rope(f3[0:768], f0)\n"
-            "- = kv_write(f3[576:768], f3[768:960])\n"
-            "q4 = attention(f3[0:576])\n"
-            "f1 = linear(q4, f1; blk.0.attn_output.weight)\n"
-            "q5 = rms_norm(f1; blk.0.ffn_norm.weight)\n"
-            "f6 = linear(q5; concat(blk.0.ffn_gate.weight, blk.0.ffn_up.weight))\n"
-            "q7 = gated_activation(f6)\n"
-            "f1 = linear(q7, f1; blk.0.ffn_down.weight)\n");
-  EXPECT_EQ(program.calls.size(), 2u + 30 * 10 + 2 + 2);  // two gathers; the last norm and the head
+  EXPECT_EQ(
+      listing(program, 0, 7),
+      "f0 = rotary_table(; rope_frequencies)\n"
+      "f1 = embedding(; token_embd.weight)\n"
+      "f3 = qkv_linear(f1, f0, q2; concat(regroup(blk.0.attn_q.weight, 9, 32, 2), regroup(blk.0.attn_k.weight, 3, "
+      "32, 2), blk.0.attn_v.weight), blk.0.attn_norm.weight)\n"
+      "q4 = attention(f3)\n"
+      "f1 = linear(q4, f1; blk.0.attn_output.weight)\n"
+      "q6 = gated_linear(f1, q5; concat(blk.0.ffn_gate.weight, blk.0.ffn_up.weight), blk.0.ffn_norm.weight)\n"
+      "f1 = linear(q6, f1; blk.0.ffn_down.weight)\n");
+  EXPECT_EQ(program.calls.size(), 2u + 30 * 5 + 2 + 1);  // two gathers; the head
   EXPECT_EQ(program.weights[static_cast<std::size_t>(program.calls.back().weights[0])].name(), "token_embd.weight");
 }
 
 TEST(ProgramOfDecoder, LastLayerRunsForTheOutputsAloneAfterItsAttention) {
   const Program program = program_of(support::write({.layers = 1, .type = DType::kQ8_0}), Isa::kScalar);
-  EXPECT_EQ(listing(program, 5),
-            "- = kv_write(f3[64:96], f3[96:128])\n"
-            "f4 = attention(f3[0:64])\n"
+  EXPECT_EQ(listing(program, 3),
+            "f4 = attention(f3)\n"
             "f5o = gather_rows(f4)\n"
             "f6o = gather_rows(f1)\n"
             "f6o = linear(f5o, f6o; blk.0.attn_output.weight)\n"
-            "f7o = rms_norm(f6o; blk.0.ffn_norm.weight)\n"
-            "f8o = linear(f7o; concat(blk.0.ffn_gate.weight, blk.0.ffn_up.weight))\n"
-            "f9o = gated_activation(f8o)\n"
-            "f6o = linear(f9o, f6o; blk.0.ffn_down.weight)\n"
-            "f10o = rms_norm(f6o; output_norm.weight)\n"
-            "f11o = linear(f10o; token_embd.weight)\n");
+            "f8o = gated_linear(f6o, f7o; concat(blk.0.ffn_gate.weight, blk.0.ffn_up.weight), blk.0.ffn_norm.weight)\n"
+            "f6o = linear(f8o, f6o; blk.0.ffn_down.weight)\n"
+            "f10o = linear(f6o, f9o; token_embd.weight, output_norm.weight)\n");
 }
 
 TEST(ProgramOfDecoder, MatricesOfOtherTypesStayApartAndWriteSideBySide) {
@@ -75,12 +67,24 @@ TEST(ProgramOfDecoder, MatricesOfOtherTypesStayApartAndWriteSideBySide) {
                           .type = DType::kQ4_K,
                           .types = {{"attn_v", DType::kQ6_K}, {"ffn_up", DType::kQ5_K}}};
   const Program program = program_of(support::write(mixed), Isa::kAvx2);
-  EXPECT_EQ(listing(program, 3, 6),
-            "f3[0:320] = linear(q2; concat(blk.0.attn_q.weight, blk.0.attn_k.weight), concat(blk.0.attn_q.bias, "
-            "blk.0.attn_k.bias))\n"
-            "f3[0:320] = rope(f3[0:320], f0)\n"
-            "f3[320:384] = linear(q2; blk.0.attn_v.weight, blk.0.attn_v.bias)\n");
-  EXPECT_EQ(count(program, "linear"), 2u * 6 + 1);
+  EXPECT_EQ(listing(program, 2, 9),
+            "f3 = qkv_linear(f1, f0, q2; concat(blk.0.attn_q.weight, blk.0.attn_k.weight), concat(blk.0.attn_q.bias, "
+            "blk.0.attn_k.bias), blk.0.attn_norm.weight)\n"
+            "- = qkv_linear(f1, q2; blk.0.attn_v.weight, blk.0.attn_v.bias, blk.0.attn_norm.weight)\n"
+            "q4 = attention(f3)\n"
+            "f1 = linear(q4, f1; blk.0.attn_output.weight)\n"
+            "f6[0:512] = linear(f1, q5; blk.0.ffn_gate.weight, blk.0.ffn_norm.weight)\n"
+            "f6[512:1024] = linear(f1, q5; blk.0.ffn_up.weight, blk.0.ffn_norm.weight)\n"
+            "q7 = gated_activation(f6)\n");
+}
+
+TEST(ProgramOfDecoder, WhatKernelsCannotTakeTogetherStaysApart) {
+  // Heads of 24 are no whole panels, and 80 values no whole groups.
+  const Program program = program_of(support::write({.layers = 1, .head_dim = 24, .ffn_width = 80}), Isa::kScalar);
+  EXPECT_EQ(count(program, "qkv_linear") + count(program, "gated_linear"), 0u);
+  EXPECT_EQ(count(program, "rope"), 1u);
+  EXPECT_EQ(count(program, "kv_write"), 1u);
+  EXPECT_EQ(count(program, "gated_activation"), 1u);
 }
 
 TEST(ProgramOfEncoder, NormsServeResidualAndLinear) {

@@ -29,6 +29,43 @@ TEST(WorkerPool, EachItemOnceAndVisibleAfterwards) {
   }
 }
 
+TEST(WorkerPool, RunsCoverEachItemOnceWhateverTheirNumber) {
+  for (int threads : {1, 2, 3}) {
+    WorkerPool pool(threads);
+    for (const std::int64_t count : {0, 1, 2, 7, 500}) {
+      std::vector<int> values(static_cast<std::size_t>(count) + 1, 0);
+      std::atomic<int> wrong{0};
+      pool.run([&](Team& team) {
+        for (int call = 1; call <= 25; ++call) {
+          team.parallel_runs(count, [&](std::int64_t i) { ++values[static_cast<std::size_t>(i)]; });
+          for (std::int64_t i = 0; i < count; ++i) wrong += values[static_cast<std::size_t>(i)] != call;
+          // Between two runs, loops of the other kind: each kind counts for itself.
+          team.parallel_for(call % 3, [&](std::int64_t) {});
+          team.barrier();
+        }
+      });
+      EXPECT_EQ(wrong, 0) << threads << " threads, " << count << " items";
+      EXPECT_EQ(values.back(), 0);
+    }
+  }
+}
+
+TEST(WorkerPool, WhoeverIsDoneHelpsTheOthers) {
+  WorkerPool pool(2);
+  constexpr int kItems = 10;  // whoever has item 0 waits in it until the others are done, or for ever
+  std::atomic<int> done{0};
+  std::vector<int> worker(kItems, -1);
+  pool.run([&](Team& team) {
+    team.parallel_runs(kItems, [&](std::int64_t i) {
+      worker[static_cast<std::size_t>(i)] = team.rank();
+      while (i == 0 && done < kItems - 1) std::this_thread::yield();
+      ++done;
+    });
+  });
+  EXPECT_EQ(done, kItems);
+  EXPECT_EQ(worker[5], 1) << "the first item of rank 1's run";
+}
+
 TEST(WorkerPool, CallersTakeTurns) {
   WorkerPool pool(2);
   int inside = 0, most = 0;  // unguarded on purpose: turns are the guard

@@ -1,6 +1,10 @@
 // Engine files that are well-formed and make no sense.
 #include <gtest/gtest.h>
 
+#include "compiler/lowering.h"
+#include "compiler/passes.h"
+#include "compiler/pipeline.h"
+#include "models/registry.h"
 #include "runtime/load.h"
 #include "runtime/tiny_engine.h"
 #include "support/expect_error.h"
@@ -12,14 +16,35 @@ namespace {
 using formats::EngineHeader;
 using formats::KernelCall;
 
+// Every op of the graph a call of its own.
+std::filesystem::path compiled_unfused(const support::TinyDecoder& model) {
+  const auto checkpoint = formats::open_checkpoint(support::write(model));
+  const models::Model built = models::build_model(*checkpoint);
+  const compiler::WeightStore weights(*checkpoint, best_isa(), false);
+  compiler::Program program = compiler::lower(built.graph);
+  compiler::quantize_activations(program, weights);
+  const auto engine = support::temporary_folder("unfused") / "model.lectern";
+  compiler::write_engine(*checkpoint, built.config, program, weights, {engine, checkpoint->content_hash(), {}, {}});
+  return engine;
+}
+
 class BinderTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    file_ = compiled(support::TinyDecoder{.layers = 2, .type = DType::kQ8_0, .types = {}, .more = [](auto&) {}});
+    const support::TinyDecoder model{.layers = 2, .type = DType::kQ8_0, .types = {}, .more = [](auto&) {}};
+    file_ = compiled_unfused(model);
+    fused_ = compiled(model);
   }
 
   void expect_refused(const char* why, const std::function<void(EngineHeader&)>& alter) {
-    const auto file = altered(file_, alter);
+    expect_refused(file_, why, alter);
+  }
+  void expect_fused_refused(const char* why, const std::function<void(EngineHeader&)>& alter) {
+    expect_refused(fused_, why, alter);
+  }
+  void expect_refused(const std::filesystem::path& engine, const char* why,
+                      const std::function<void(EngineHeader&)>& alter) {
+    const auto file = altered(engine, alter);
     support::expect_error(ErrorCode::kCorrupt, {"altered.lectern", why}, [&] { load_engine_on(pool_, file, {}); });
   }
 
@@ -27,14 +52,16 @@ class BinderTest : public testing::Test {
     return *std::find_if(header.program.begin(), header.program.end(), [&](const auto& c) { return c.op == op; });
   }
 
-  static std::filesystem::path file_;
+  static std::filesystem::path file_, fused_;
   WorkerPool pool_{1};
 };
 
-std::filesystem::path BinderTest::file_;
+std::filesystem::path BinderTest::file_, BinderTest::fused_;
 
 TEST_F(BinderTest, TheFileAsItIsLoads) {
-  EXPECT_NE(load_engine_on(pool_, altered(file_, [](auto&) {}), {}), nullptr);
+  for (const auto& file : {file_, fused_}) {
+    EXPECT_NE(load_engine_on(pool_, altered(file, [](auto&) {}), {}), nullptr);
+  }
 }
 
 TEST_F(BinderTest, RefusesUnknownOperations) {
@@ -104,6 +131,41 @@ TEST_F(BinderTest, RefusesWeightsThatAreTooSmall) {
   expect_refused("vector of its width", [](auto& h) { call(h, "rms_norm").weights[0] = call(h, "linear").weights[0]; });
   expect_refused("vector where a matrix",
                  [](auto& h) { call(h, "linear").weights[0] = call(h, "rms_norm").weights[0]; });
+}
+
+TEST_F(BinderTest, RefusesFusedOperationsThatDoNotFit) {
+  expect_fused_refused("number of inputs", [](auto& h) { call(h, "qkv_linear").inputs.pop_back(); });
+  expect_fused_refused("number of inputs", [](auto& h) { call(h, "gated_linear").inputs.clear(); });
+  expect_fused_refused("number of", [](auto& h) { call(h, "gated_linear").weights.pop_back(); });
+  expect_fused_refused("number of inputs", [](auto& h) { call(h, "gated_linear").weights[2] = -1; });
+  expect_fused_refused("vector of its width",
+                       [](auto& h) { call(h, "qkv_linear").weights[2] = call(h, "qkv_linear").weights[0]; });
+  expect_fused_refused("lacks its attribute eps", [](auto& h) { call(h, "qkv_linear").attributes.erase("eps"); });
+  expect_fused_refused("does not take", [](auto& h) {  // the norm's room, in floats
+    auto& inputs = call(h, "gated_linear").inputs;
+    inputs[1] = inputs[0];
+  });
+  expect_fused_refused("two rows for each output",
+                       [](auto& h) { call(h, "gated_linear").weights[0] = call(h, "qkv_linear").weights[0]; });
+  for (const auto& [op, attribute, value] :
+       std::vector<std::tuple<const char*, const char*, double>>{{"gated_linear", "activation", 3},
+                                                                 {"qkv_linear", "group", 1},
+                                                                 {"qkv_linear", "layer", 2},
+                                                                 {"qkv_linear", "q_heads", 3},
+                                                                 {"qkv_linear", "q_heads", 0},
+                                                                 {"qkv_linear", "k_heads", 1},
+                                                                 {"qkv_linear", "k_heads", 4},
+                                                                 {"qkv_linear", "v_heads", 0},
+                                                                 {"qkv_linear", "rotates", 0},
+                                                                 {"qkv_linear", "rotates", 2},
+                                                                 {"qkv_linear", "interleaved", -1}}) {
+    expect_fused_refused(op, [&](auto& h) { call(h, op).attributes[attribute] = value; });
+  }
+  expect_fused_refused("table wider", [](auto& h) {
+    auto& inputs = call(h, "qkv_linear").inputs;
+    inputs[1] = inputs[0];
+  });
+  expect_fused_refused("as wide as its heads", [](auto& h) { call(h, "qkv_linear").output.columns -= 16; });
 }
 
 TEST_F(BinderTest, RefusesRowsOfTheWrongKind) {

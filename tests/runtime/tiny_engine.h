@@ -67,7 +67,7 @@ inline void window_odd_layers(formats::EngineHeader& header, int window) {
   groups[0].layers -= groups[1].layers;
   groups[1].window = window;
   for (auto& call : header.program) {
-    if (call.op != "kv_write" && call.op != "attention") continue;
+    if (!call.attributes.contains("layer")) continue;
     const int layer = static_cast<int>(call.attributes["layer"]);
     call.attributes["group"] = layer % 2;
     call.attributes["layer"] = layer / 2;

@@ -21,7 +21,9 @@
   X(add, AddArgs)                            \
   X(gather_rows, GatherRowsArgs)             \
   X(quantize, QuantizeArgs)                  \
-  X(mean_pool, MeanPoolArgs)
+  X(mean_pool, MeanPoolArgs)                 \
+  X(gated_linear, GatedLinearArgs)           \
+  X(qkv_linear, QkvLinearArgs)
 
 #define LECTERN_DECLARE_KERNEL(kernel, Args) void kernel(const Args& args, Team& team);
 

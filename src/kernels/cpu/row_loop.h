@@ -10,12 +10,12 @@
 
 LECTERN_ISA_BEGIN
 
-/// Calls f(row) for every row. One item is several rows: some microseconds of work, against 0.1 for taking an item.
+/// Calls f(row) for every row. One item is several rows: a microsecond of work, against 0.05 for taking an item.
 template <typename F>
 void for_rows(Team& team, std::int64_t rows, std::int64_t columns, F&& f) {
-  constexpr std::int64_t kValuesOfItem = 8192;
+  constexpr std::int64_t kValuesOfItem = 2048;
   const std::int64_t per_item = std::max<std::int64_t>(1, kValuesOfItem / std::max<std::int64_t>(1, columns));
-  team.parallel_for((rows + per_item - 1) / per_item, [&](std::int64_t item) {
+  team.parallel_runs((rows + per_item - 1) / per_item, [&](std::int64_t item) {
     const std::int64_t end = std::min(rows, (item + 1) * per_item);
     for (std::int64_t row = item * per_item; row < end; ++row) f(row);
   });

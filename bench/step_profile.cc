@@ -1,0 +1,159 @@
+// Where a step's time goes: microseconds of each op, and the bandwidth at which its weights are read, beside what the
+// same threads reach when they read memory and do nothing else.
+//
+//   step_profile MODEL [threads=2] [sequences=1] [context=128] [prefill=0] [steps=200]
+//
+// Each step has one token of each sequence, at position `context`; or, with prefill=N, the first N tokens of one.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/worker_pool.h"
+#include "lectern/compile.h"
+#include "runtime/cpu_executor.h"
+#include "runtime/kv_plan.h"
+#include "runtime/memory.h"
+#include "runtime/model.h"
+
+namespace lectern::runtime {
+namespace {
+
+struct Settings {
+  std::string model;
+  std::map<std::string, int> values = {
+      {"threads", 2}, {"sequences", 1}, {"context", 128}, {"prefill", 0}, {"steps", 200}};
+  int operator[](const std::string& name) const { return values.at(name); }
+};
+
+StepBatch make_batch(const Settings& settings, const KvPlan& plan, int context_length) {
+  StepBatch batch(static_cast<int>(plan.groups.size()), plan.block_size, context_length);
+  const bool prefill = settings["prefill"] > 0;
+  const int sequences = prefill ? 1 : settings["sequences"];
+  for (int s = 0; s < sequences; ++s) {
+    const int first = prefill ? 0 : settings["context"];
+    const int end = prefill ? settings["prefill"] : first + 1;
+    const int blocks = end / plan.block_size + 1;
+    for (auto& group : batch.groups) {
+      for (int b = 0; b < batch.table_width; ++b) group.block_tables.push_back(b < blocks ? s * blocks + b : -1);
+    }
+    for (int i = first; i < end; ++i) {
+      batch.token_ids.push_back(i % 100);
+      batch.positions.push_back(i);
+      for (auto& group : batch.groups) group.slots.push_back(std::int64_t{s} * blocks * plan.block_size + i);
+    }
+    batch.sequence_starts.push_back(batch.tokens());
+    batch.output_rows.push_back(batch.tokens() - 1);
+  }
+  return batch;
+}
+
+double read_bandwidth(WorkerPool& pool) {
+  const std::size_t words = std::size_t{64} << 20;  // 512 MiB: beyond any cache
+  const Arena arena(words * sizeof(std::uint64_t));
+  auto* data = reinterpret_cast<std::uint64_t*>(arena.data());
+  std::fill_n(data, words, 1);
+  std::vector<std::uint64_t> sums(static_cast<std::size_t>(pool.size()) * 8);
+  double best = 0;
+  for (int round = 0; round < 5; ++round) {
+    const auto began = std::chrono::steady_clock::now();
+    pool.run([&](Team& team) {
+      const std::size_t begin =
+          words / 8 * static_cast<std::size_t>(team.rank()) / static_cast<std::size_t>(team.size());
+      const std::size_t end =
+          words / 8 * static_cast<std::size_t>(team.rank() + 1) / static_cast<std::size_t>(team.size());
+      std::uint64_t sum[8] = {};
+      for (std::size_t i = begin; i < end; ++i) {
+        __builtin_prefetch(data + 8 * i + 256);
+        for (std::size_t j = 0; j < 8; ++j) sum[j] += data[8 * i + j];
+      }
+      for (std::size_t j = 1; j < 8; ++j) sum[0] += sum[j];
+      sums[static_cast<std::size_t>(team.rank()) * 8] += sum[0];
+    });
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
+    best = std::max(best, static_cast<double>(words * sizeof(std::uint64_t)) / seconds.count());
+  }
+  return best;
+}
+
+struct OpTotal {
+  int calls = 0;
+  double seconds = 0;
+  double bytes = 0;  // of matrices
+};
+
+void print_profile(const formats::EngineHeader& header, const std::vector<double>& seconds, double steps) {
+  std::map<std::string, OpTotal> totals;
+  for (std::size_t i = 0; i < header.program.size(); ++i) {
+    const auto& call = header.program[i];
+    OpTotal& total = totals[call.weights.empty() ? call.op : fmt::format("{} {}", call.op, call.output.columns)];
+    ++total.calls;
+    total.seconds += seconds[i] / steps;
+    for (const int weight : call.weights) {
+      if (weight < 0 || call.op == "embedding") continue;
+      total.bytes += static_cast<double>(header.weights[static_cast<std::size_t>(weight)].bytes);
+    }
+  }
+  fmt::print("{:<24}{:>7}{:>12}{:>12}{:>10}\n", "op", "calls", "us a step", "us a call", "GB/s");
+  for (const auto& [name, total] : totals) {
+    fmt::print("{:<24}{:>7}{:>12.1f}{:>12.2f}{:>10.1f}\n", name, total.calls, total.seconds * 1e6,
+               total.seconds * 1e6 / total.calls, total.bytes / total.seconds * 1e-9);
+  }
+}
+
+void profile(const Settings& settings) {
+  const Model model(engine_for(settings.model));
+  const auto& header = model.file.header();
+  WorkerPool pool(settings["threads"]);
+  const KvPlan plan = plan_kv(header.kv_groups, header.config.context_length, {});
+  const int tokens = std::max(settings["prefill"], settings["sequences"]);
+  CpuExecutor executor(model.file, {.tokens = tokens, .sequences = tokens, .outputs = tokens}, plan, pool, true);
+  const StepBatch batch = make_batch(settings, plan, header.config.context_length);
+  const int steps = settings["steps"];
+  for (int i = 0; i < std::max(1, steps / 10); ++i) executor.forward(batch);
+  std::vector<double> untimed;
+  std::vector<double> seconds(header.program.size());
+  for (int i = 0; i < steps; ++i) {
+    untimed.push_back(executor.forward(batch));
+    executor.forward_timed(batch, seconds);
+  }
+  std::nth_element(untimed.begin(), untimed.begin() + steps / 2, untimed.end());
+  const double median = untimed[static_cast<std::size_t>(steps / 2)];
+  print_profile(header, seconds, steps);
+  double bytes = 0;
+  for (const auto& weight : header.weights) bytes += static_cast<double>(weight.bytes);
+  const double bandwidth = read_bandwidth(pool);
+  fmt::print(
+      "\nstep {:.0f} us (median), {:.1f} tokens/s; weights at {:.1f} GB/s of {:.1f} that reading alone reaches\n",
+      median * 1e6, batch.tokens() / median, bytes / median * 1e-9, bandwidth * 1e-9);
+}
+
+}  // namespace
+}  // namespace lectern::runtime
+
+int main(int argc, char** argv) {
+  lectern::runtime::Settings settings;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const auto equals = argument.find('=');
+    const auto found = settings.values.find(argument.substr(0, equals));
+    if (equals == std::string::npos) {
+      settings.model = argument;
+    } else if (found == settings.values.end()) {
+      fmt::print(stderr, "no setting {}\n", argument);
+      return 2;
+    } else {
+      found->second = std::max(0, std::atoi(argument.c_str() + equals + 1));
+    }
+  }
+  if (settings.model.empty()) {
+    fmt::print(stderr, "usage: step_profile MODEL [threads=2] [sequences=1] [context=128] [prefill=0] [steps=200]\n");
+    return 2;
+  }
+  lectern::runtime::profile(settings);
+  return 0;
+}

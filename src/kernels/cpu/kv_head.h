@@ -1,0 +1,42 @@
+// Where one head of one token goes in a KV cache, and how.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cpu/kv_element.h"
+#include "kernels/kv_cache.h"
+
+LECTERN_ISA_BEGIN
+
+/// A token's place in a layer of the cache.
+template <typename T>
+struct KvPlace {
+  T* layer;  // of the token's block
+  int slot;  // in the block
+
+  KvPlace(const KvCache& cache, int layer_index, std::int64_t token)
+      : layer(reinterpret_cast<T*>(
+            cache.base + static_cast<std::size_t>(cache.slots[token] / cache.block_size) * cache.block_stride +
+            static_cast<std::size_t>(layer_index) * cache.layer_stride)),
+        slot(static_cast<int>(cache.slots[token] % cache.block_size)) {}
+};
+
+/// Down a column of its tile.
+template <typename T>
+LECTERN_SIMD void write_key(const KvCache& cache, const KvPlace<T>& place, int head, const float* k) {
+  T* key = place.layer + key_tile_offset(cache, head, place.slot / kLanes * kLanes) + place.slot % kLanes;
+  for (int d = 0; d < cache.head_dim; d += kLanes) {
+    T column[kLanes];
+    store_element(column, load(k + d));
+    for (int i = 0; i < kLanes; ++i) key[(d + i) * kLanes] = column[i];
+  }
+}
+
+/// Into a row.
+template <typename T>
+LECTERN_SIMD void write_value(const KvCache& cache, const KvPlace<T>& place, int head, const float* v) {
+  T* value = place.layer + value_offset(cache, head, place.slot);
+  for (int d = 0; d < cache.head_dim; d += kLanes) store_element(value + d, load(v + d));
+}
+
+LECTERN_ISA_END
