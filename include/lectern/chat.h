@@ -42,7 +42,8 @@ struct Answer {
   std::vector<Citation> citations;
   std::vector<Passage> passages;
   int input_tokens = 0, output_tokens = 0;
-  double ttft_ms = 0, tpot_ms = 0;  // TTFT counts from the call, retrieval included
+  int drafted_tokens = 0, accepted_tokens = 0;  // as in Completion
+  double ttft_ms = 0, tpot_ms = 0;              // TTFT counts from the call, retrieval included
 };
 
 struct ChatOptions {
@@ -51,6 +52,7 @@ struct ChatOptions {
   int prompt_tokens = 0;    // budget of the prompt; 0: what the context leaves beside the answer, 1,792 at most
   double temperature = 0;
   std::uint64_t seed = 0;
+  bool draft = true;  // as in Request; the answer is the same
 };
 
 class Chat {

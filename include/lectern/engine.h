@@ -47,6 +47,12 @@ struct Request {
   std::vector<TokenId> prompt;
   SamplingOptions sampling;
   bool prefix_cache = true;  // may share KV blocks with other requests of the same beginning
+  /// Several tokens may come of one step: guesses, taken from what the sequence says or reads where its last tokens
+  /// stood before (prompt lookup; Saxena 2023), are checked together. The tokens are the same with it and without, the
+  /// sampled ones too. It is done only where it pays.
+  bool draft = true;
+  /// Tokens of the prompt, [begin, end), that the answer is likely to repeat: guesses come from there first.
+  int passages_begin = 0, passages_end = 0;
   /// Called on the engine's thread with the logits after each prompt token, in order: [vocabulary].
   std::function<void(int position, std::span<const float> logits)> on_prompt_logits;
   /// The first position whose logits are wanted: those cost more than the token, and what stands before them alone may
@@ -63,9 +69,11 @@ struct Completion {
   std::string text;
   FinishReason finish = FinishReason::kStop;
   int prompt_tokens = 0;
-  int cached_tokens = 0;  // of the prompt, found in the prefix cache
-  double ttft_ms = 0;     // from submission to the first token
-  double tpot_ms = 0;     // mean time of each token after the first
+  int cached_tokens = 0;    // of the prompt, found in the prefix cache
+  double ttft_ms = 0;       // from submission to the first token
+  double tpot_ms = 0;       // mean time of each token after the first
+  int drafted_tokens = 0;   // guesses that were checked
+  int accepted_tokens = 0;  // those of them that were right
 };
 
 /// A request under way. Dropping it does not cancel it.
@@ -99,6 +107,8 @@ struct EngineStatistics {
   std::int64_t prompt_tokens = 0;
   std::int64_t cached_tokens = 0;
   std::int64_t generated_tokens = 0;
+  std::int64_t drafted_tokens = 0;
+  std::int64_t accepted_tokens = 0;
 };
 
 /// Every method is safe to call from any thread; one thread of the engine's own runs the steps.

@@ -102,7 +102,7 @@ class LibraryChat final : public Chat {
     Answer answer;
     Prompt prompt = PromptBuilder(model_.tokenizer(), asked.phrases, asked.question, budget()).build({}, history_);
     AnswerStream stream(nullptr, asked.on_text);
-    generate(std::move(prompt.tokens), stream, answer, asked);
+    generate(std::move(prompt), stream, answer, asked);
     remember(asked, answer);
     return answer;
   }
@@ -118,7 +118,7 @@ class LibraryChat final : public Chat {
     if (related == Relevance::kUnsure) stream.require_support();
     for (auto& nearest : nearest_sentence(evidence))
       stream.quote_if_unsupported(std::move(nearest), asked.phrases.nearest);
-    return finished(asked, std::move(found), std::move(prompt.tokens), stream, evidence);
+    return finished(asked, std::move(found), std::move(prompt), stream, evidence);
   }
 
   Answer answer_by_quoting(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
@@ -127,10 +127,10 @@ class LibraryChat final : public Chat {
     Prompt prompt = builder.build(condensed(found, chosen), {});
     AnswerStream stream(&evidence, asked.on_text);
     stream.trust_only(std::move(chosen), asked.question);
-    return finished(asked, std::move(found), std::move(prompt.tokens), stream, evidence);
+    return finished(asked, std::move(found), std::move(prompt), stream, evidence);
   }
 
-  Answer finished(const Asked& asked, std::vector<Passage> found, std::vector<TokenId> prompt, AnswerStream& stream,
+  Answer finished(const Asked& asked, std::vector<Passage> found, Prompt prompt, AnswerStream& stream,
                   const Evidence& evidence) {
     Answer answer;
     generate(std::move(prompt), stream, answer, asked);
@@ -150,6 +150,8 @@ class LibraryChat final : public Chat {
     answer.query = asked.query;
     answer.input_tokens = so_far.input_tokens;
     answer.output_tokens = so_far.output_tokens;
+    answer.drafted_tokens = so_far.drafted_tokens;
+    answer.accepted_tokens = so_far.accepted_tokens;
     answer.tpot_ms = so_far.tpot_ms;
     remember(asked, answer);
     return answer;
@@ -187,10 +189,13 @@ class LibraryChat final : public Chat {
     return sampling;
   }
 
-  void generate(std::vector<TokenId> prompt, AnswerStream& stream, Answer& answer, const Asked& asked) {
+  void generate(Prompt prompt, AnswerStream& stream, Answer& answer, const Asked& asked) {
     const auto queue = std::make_shared<TextQueue>();
     Request request;
-    request.prompt = std::move(prompt);
+    request.passages_begin = static_cast<int>(prompt.passages_begin);
+    request.passages_end = static_cast<int>(prompt.question_begin);
+    request.prompt = std::move(prompt.tokens);
+    request.draft = options_.draft;
     request.sampling = sampling();
     request.on_token = [queue](TokenId, std::string_view text) { queue->push(text); };
     const auto generation = model_.submit(std::move(request));
@@ -228,6 +233,8 @@ class LibraryChat final : public Chat {
     answer.ttft_ms = first ? std::chrono::duration<double, std::milli>(*first - asked.start).count()
                            : milliseconds_since(asked.start);
     answer.tpot_ms = done.tpot_ms;
+    answer.drafted_tokens = done.drafted_tokens;
+    answer.accepted_tokens = done.accepted_tokens;
   }
 
   // That the files do not tell is nothing for the model to read again.

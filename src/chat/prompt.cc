@@ -199,6 +199,7 @@ Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const T
     append(prompt.tokens, said[i]);
   }
   append(prompt.tokens, parts[parts.size() - 2]);
+  prompt.passages_begin = prompt.tokens.size();
   append(prompt.tokens, content);
   prompt.question_end = prompt.tokens.size();
   prompt.question_begin = prompt.question_end - (prompt.passages.empty() ? question_ : headed_question_).size();

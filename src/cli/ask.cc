@@ -89,6 +89,7 @@ void add_ask(CLI::App& app, Action& chosen) {
       ->check(within(1, 100000))
       ->type_name("N")
       ->capture_default_str();
+  sub->add_flag("!--no-draft", command->chat.draft, "Write one token after the other; the answer is the same, later");
   add_model(*sub, command->shared);
   add_library(*sub, command->shared);
   add_threads(*sub, command->shared);

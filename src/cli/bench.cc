@@ -111,6 +111,7 @@ class Run {
     Request request;
     request.prompt = std::move(prompt);
     request.prefix_cache = false;
+    request.draft = false;
     request.sampling.max_tokens = command_.output_length;
     request.sampling.ignore_end = true;
     request.on_token = [times](TokenId, std::string_view) {

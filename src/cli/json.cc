@@ -70,7 +70,10 @@ std::string to_json(const Answer& answer, std::string_view id) {
   json["sentences"] = std::move(sentences);
   json["citations"] = std::move(citations);
   json["passages"] = passages_of(answer.passages);
-  json["usage"] = {{"input_tokens", answer.input_tokens}, {"output_tokens", answer.output_tokens}};
+  json["usage"] = {{"input_tokens", answer.input_tokens},
+                   {"output_tokens", answer.output_tokens},
+                   {"drafted_tokens", answer.drafted_tokens},
+                   {"accepted_tokens", answer.accepted_tokens}};
   json["timing"] = {{"ttft_ms", answer.ttft_ms}, {"tpot_ms", answer.tpot_ms}};
   return dump(json);
 }

@@ -103,6 +103,14 @@ void BlockManager::free_behind_window(Sequence& sequence, std::size_t group) {
   }
 }
 
+void BlockManager::roll_back(Sequence& sequence) {
+  const auto blocks = static_cast<std::size_t>(blocks_for(sequence.computed));
+  for (std::size_t g = 0; g < pools_.size(); ++g) {
+    auto& table = sequence.tables[g].blocks;
+    for (; table.size() > blocks; table.pop_back()) pools_[g].release(table.back());
+  }
+}
+
 void BlockManager::release(Sequence& sequence) {
   for (std::size_t g = 0; g < pools_.size(); ++g) {
     auto& table = sequence.tables[g];

@@ -40,6 +40,8 @@ class BlockManager {
   void allocate(Sequence& sequence, int tokens);
   /// The next `tokens` tokens are in the cache: publishes full blocks, frees those behind a window.
   void commit(Sequence& sequence, int tokens);
+  /// Frees the blocks that hold nothing computed: those taken for tokens that were not committed.
+  void roll_back(Sequence& sequence);
   /// Frees all of its blocks and forgets what was computed.
   void release(Sequence& sequence);
 

@@ -52,37 +52,41 @@ void Generator::run() {
   if (step.empty()) return;
   batch_.clear();
   for (const auto& part : step) batch_.add(part);
-  executor_.forward(batch_);
+  scheduler_.record(batch_.tokens(), executor_.forward(batch_));
   sample_outputs();
-  int output = 0;
-  for (const auto& part : step) {
-    commit(part, output);
-    output += part.outputs;
-  }
+  for (std::size_t i = 0; i < step.size(); ++i) commit(step[i], first_outputs_[i]);
   ++statistics_.steps;
 }
 
-// Of each sequence that has all its tokens computed, from its last output row.
 void Generator::sample_outputs() {
-  sampled_.assign(static_cast<std::size_t>(batch_.outputs()), Row{});
   const auto step = scheduler_.scheduled();
-  const auto sample_part = [&](std::size_t i, int last_output) {
-    const Sequence& sequence = *step[i].sequence;
-    if (step[i].tokens < sequence.pending() || sequence.generated() >= sequence.request.sampling.max_tokens) return;
-    sampled_[static_cast<std::size_t>(last_output)] =
-        sample(executor_.result(last_output), sequence.request.sampling, sequence.size());
-  };
-  std::vector<int> last_outputs;
+  sampled_.assign(static_cast<std::size_t>(batch_.outputs()), Row{});
+  first_outputs_.clear();
   int output = 0;
-  for (const auto& part : step) last_outputs.push_back((output += part.outputs) - 1);
-  if (step.size() == 1) return sample_part(0, last_outputs[0]);
+  for (const auto& part : step) {
+    first_outputs_.push_back(output);
+    output += part.outputs;
+  }
+  if (step.size() == 1) return sample_part(step[0], 0);
   pool_.run(
       [&](Team& team) {
         team.parallel_for(static_cast<std::int64_t>(step.size()), [&](std::int64_t i) {
-          sample_part(static_cast<std::size_t>(i), last_outputs[static_cast<std::size_t>(i)]);
+          sample_part(step[static_cast<std::size_t>(i)], first_outputs_[static_cast<std::size_t>(i)]);
         });
       },
       interactive_);
+}
+
+// Where all of its tokens are computed: the token after them, and after each drafted one as long as the draft is right.
+void Generator::sample_part(const Scheduled& part, int first_output) {
+  const Sequence& sequence = *part.sequence;
+  if (part.tokens < sequence.pending() || sequence.generated() >= sequence.request.sampling.max_tokens) return;
+  const int first = first_output + part.outputs - part.drafted - 1;
+  for (int i = 0; i <= part.drafted; ++i) {
+    Row& row = sampled_[static_cast<std::size_t>(first + i)];
+    row = sample(executor_.result(first + i), sequence.request.sampling, sequence.size() + i);
+    if (i < part.drafted && row != sequence.draft[static_cast<std::size_t>(i)]) return;
+  }
 }
 
 void Generator::commit(const Scheduled& part, int first_output) {
@@ -96,7 +100,27 @@ void Generator::commit(const Scheduled& part, int first_output) {
     sequence.completion.cached_tokens = sequence.cached_tokens;
     if (sequence.size() >= sequence.max_size) return finish(sequence, FinishReason::kLength);
   }
-  accept(sequence, sampled_[static_cast<std::size_t>(first_output + part.outputs - 1)]);
+  const int first = first_output + part.outputs - part.drafted - 1;
+  accept_rows(part, std::span(sampled_).subspan(static_cast<std::size_t>(first)));
+}
+
+// The keys and values of a drafted token that turned out right are in the cache already; those of others are dropped.
+void Generator::accept_rows(const Scheduled& part, std::span<const Row> sampled) {
+  Sequence& sequence = *part.sequence;
+  accept(sequence, sampled[0]);
+  int kept = 0;
+  while (!sequence.finished && !sequence.generation->cancelled() && kept < part.drafted &&
+         sequence.tokens.back() == sequence.draft[static_cast<std::size_t>(kept)]) {
+    blocks_.commit(sequence, 1);
+    accept(sequence, sampled[static_cast<std::size_t>(++kept)]);
+  }
+  if (part.drafted == 0) return;
+  blocks_.roll_back(sequence);
+  sequence.drafter.learn(kept, part.drafted);
+  sequence.completion.drafted_tokens += part.drafted;
+  sequence.completion.accepted_tokens += kept;
+  statistics_.drafted_tokens += part.drafted;
+  statistics_.accepted_tokens += kept;
 }
 
 void Generator::report_prompt_logits(Sequence& sequence, int outputs, int first_output) {

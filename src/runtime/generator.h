@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/worker_pool.h"
@@ -45,8 +46,10 @@ class Generator {
 
   void run();
   void sample_outputs();
+  void sample_part(const Scheduled& part, int first_output);
   void commit(const Scheduled& part, int first_output);
   void report_prompt_logits(Sequence& sequence, int outputs, int first_output);
+  void accept_rows(const Scheduled& part, std::span<const Row> sampled);
   void accept(Sequence& sequence, Row sampled);
   bool ends_with(const Sequence& sequence, TokenId token) const;
   void emit(Sequence& sequence, TokenId token, const std::string& text);
@@ -60,7 +63,8 @@ class Generator {
   StepBatch batch_;
   WorkerPool& pool_;
   bool interactive_;
-  std::vector<Row> sampled_;  // [outputs]
+  std::vector<Row> sampled_;        // [outputs]
+  std::vector<int> first_outputs_;  // of each part of the step
   EngineStatistics statistics_;
 };
 

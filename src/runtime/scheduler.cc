@@ -29,6 +29,7 @@ std::span<const Scheduled> Scheduler::schedule() {
     }
   }
   while (room && has_budget() && admit_next()) room = place(*running_.back());
+  add_drafts();
   return scheduled_;
 }
 
@@ -52,7 +53,7 @@ bool Scheduler::place(Sequence& sequence) {
   if (tokens == 0) return false;
   blocks_.allocate(sequence, tokens);
   const int outputs = outputs_of(sequence, tokens);
-  scheduled_.push_back({&sequence, tokens, outputs});
+  scheduled_.push_back({.sequence = &sequence, .tokens = tokens, .outputs = outputs});
   tokens_left_ -= tokens;
   outputs_left_ -= outputs;
   return tokens == wanted;
@@ -86,6 +87,55 @@ void Scheduler::preempt_youngest() {
   waiting_.push_front(std::move(running_.back()));
   running_.pop_back();
   ++preemptions_;
+}
+
+// Drafts take what the others left of a step, and blocks that nobody holds: a guess never costs anyone their place.
+void Scheduler::add_drafts() {
+  double expected = limits_.tokens - tokens_left_;  // that the step brings further
+  int rows = limits_.tokens - tokens_left_;
+  for (auto& part : scheduled_) {
+    const int room = draft_room(part);
+    if (room == 0) continue;
+    Sequence& sequence = *part.sequence;
+    const auto guesses = sequence.drafter.draft(sequence.tokens, room);
+    const int worth = worth_checking(guesses, rows, expected);
+    sequence.draft.clear();
+    for (int i = 0; i < worth; ++i) {
+      const auto& guess = guesses[static_cast<std::size_t>(i)];
+      sequence.draft.push_back(guess.token);
+      expected += guess.chance;
+    }
+    rows += worth;
+    tokens_left_ -= worth;
+    outputs_left_ -= worth;
+    part.drafted = worth;
+    part.outputs += worth;
+    if (worth > 0) blocks_.allocate(sequence, part.rows());
+  }
+}
+
+// So many of the guesses that the step, which has `rows` and is expected to bring `expected` tokens, brings the most in
+// its time.
+int Scheduler::worth_checking(std::span<const Drafter::Guess> guesses, int rows, double expected) const {
+  double best = expected / cost_.of(rows);
+  int worth = 0;
+  for (const auto& guess : guesses) {
+    expected += guess.chance;
+    const double pace = expected / cost_.of(++rows);
+    if (pace <= best) continue;
+    best = pace;
+    worth = static_cast<int>(&guess - guesses.data()) + 1;
+  }
+  return worth;
+}
+
+// The token that follows a draft is sampled too, and the last token of all is never computed.
+int Scheduler::draft_room(const Scheduled& part) const {
+  const Sequence& sequence = *part.sequence;
+  if (!sequence.request.draft || sequence.generated() == 0 || sequence.pending() > 1) return 0;
+  const int most =
+      std::min({StepCost::kMostRows - 1, tokens_left_, outputs_left_, sequence.max_size - sequence.size() - 1});
+  return most <= 0 ? 0 : std::max(0, blocks_.room(sequence, 1 + most) - 1);
 }
 
 std::vector<std::unique_ptr<Sequence>> Scheduler::take_finished() {

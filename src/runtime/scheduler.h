@@ -1,4 +1,4 @@
-// Who takes part in a step: decoding sequences first, then prompts in chunks, first come first served.
+// Who takes part in a step: decoding sequences first, then prompts in chunks, first come first served; then drafts.
 #pragma once
 
 #include <deque>
@@ -8,6 +8,7 @@
 
 #include "runtime/block_manager.h"
 #include "runtime/sequence.h"
+#include "runtime/step_cost.h"
 
 namespace lectern::runtime {
 
@@ -22,7 +23,10 @@ struct StepLimits {
 struct Scheduled {
   Sequence* sequence = nullptr;
   int tokens = 0;   // those from `sequence->computed` on
-  int outputs = 0;  // logits are wanted of that many of them, the last ones
+  int outputs = 0;  // logits are wanted of that many rows, the last ones
+  int drafted = 0;  // tokens of `sequence->draft`, after those
+
+  int rows() const { return tokens + drafted; }
 };
 
 /// Running sequences are older than waiting ones, always. Who finds no free block makes the youngest running sequence
@@ -36,6 +40,8 @@ class Scheduler {
 
   /// Chooses the next step's sequences and gives them their blocks.
   std::span<const Scheduled> schedule();
+  /// What a step of `rows` tokens took: the price of drafting is learned from it.
+  void record(int rows, double seconds) { cost_.record(rows, seconds); }
   /// Of the step under way.
   std::span<const Scheduled> scheduled() const { return scheduled_; }
 
@@ -58,6 +64,9 @@ class Scheduler {
   bool place(Sequence& sequence);
   bool admit_next();
   void preempt_youngest();
+  void add_drafts();
+  int draft_room(const Scheduled& part) const;
+  int worth_checking(std::span<const Drafter::Guess> guesses, int rows, double expected) const;
 
   BlockManager& blocks_;
   StepLimits limits_;
@@ -65,6 +74,7 @@ class Scheduler {
   std::deque<std::unique_ptr<Sequence>> waiting_;   // oldest first
   std::vector<Scheduled> scheduled_;
   int tokens_left_ = 0, outputs_left_ = 0;
+  StepCost cost_;
   std::int64_t preemptions_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lectern/engine.h"
+#include "runtime/drafter.h"
 #include "runtime/generation.h"
 #include "runtime/text_stream.h"
 
@@ -31,7 +32,9 @@ struct Sequence {
   std::shared_ptr<PendingGeneration> generation;
   std::chrono::steady_clock::time_point submitted, first_token;
 
-  std::vector<TokenId> tokens;      // the prompt, then what was generated
+  std::vector<TokenId> tokens;  // the prompt, then what was generated
+  std::vector<TokenId> draft;   // what may follow, to be checked in this step
+  Drafter drafter;
   int computed = 0;                 // tokens whose keys and values are in the cache
   std::vector<BlockTable> tables;   // [groups]
   std::vector<std::string> hashes;  // of the beginnings that end with each full block, as far as they were needed

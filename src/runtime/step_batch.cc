@@ -33,13 +33,15 @@ void StepBatch::clear() {
 
 void StepBatch::add(const Scheduled& part) {
   const Sequence& sequence = *part.sequence;
-  for (int i = sequence.computed; i < sequence.computed + part.tokens; ++i) {
-    token_ids.push_back(sequence.tokens[static_cast<std::size_t>(i)]);
+  for (int i = sequence.computed; i < sequence.computed + part.rows(); ++i) {
+    const bool drafted = i >= sequence.size();
+    const auto& source = drafted ? sequence.draft : sequence.tokens;
+    token_ids.push_back(source[static_cast<std::size_t>(drafted ? i - sequence.size() : i)]);
     positions.push_back(i);
   }
   for (int row = tokens() - part.outputs; row < tokens(); ++row) output_rows.push_back(row);
   sequence_starts.push_back(tokens());
-  add_blocks(sequence, part.tokens);
+  add_blocks(sequence, part.rows());
 }
 
 void StepBatch::add_blocks(const Sequence& sequence, int tokens) {

@@ -195,6 +195,27 @@ TEST(BlockManager, KnowsWhatCouldNeverFit) {
   EXPECT_EQ(narrow.longest(), 48);
 }
 
+TEST(BlockManager, RollsBackWhatWasNotCommitted) {
+  BlockManager blocks(kBlock, {{10, 0}, {10, 20}}, true);
+  auto a = sequence(blocks, tokens(200));
+  compute(blocks, *a, 30);
+  const auto before = a->tables[0].blocks;
+  const int free = blocks.free();
+  blocks.allocate(*a, 40);  // of which only three turn out right
+  EXPECT_EQ(a->tables[0].blocks.size(), 5u);
+  blocks.commit(*a, 3);
+  blocks.roll_back(*a);
+  EXPECT_EQ(a->tables[0].blocks.size(), 3u);
+  EXPECT_TRUE(std::equal(before.begin(), before.end(), a->tables[0].blocks.begin()));
+  EXPECT_EQ(blocks.free(), free - 2);
+  const auto held = a->tables[1].blocks;
+  blocks.roll_back(*a);  // nothing is left to roll back
+  EXPECT_EQ(a->tables[1].blocks, held);
+  compute(blocks, *a, 100);
+  blocks.release(*a);
+  EXPECT_EQ(blocks.free(), blocks.total());
+}
+
 // Random sequences come, grow, share and go: no block is in two places that do not share a beginning, and none is lost.
 TEST(BlockManager, KeepsItsBooksUnderRandomUse) {
   std::mt19937 random(11);
@@ -213,7 +234,9 @@ TEST(BlockManager, KeepsItsBooksUnderRandomUse) {
       Sequence& s = *live[chosen];
       const int room = blocks.room(s, std::min(s.pending(), 1 + static_cast<int>(random() % 40)));
       if (room > 0 && random() % 12 != 0) {
-        compute(blocks, s, room);
+        blocks.allocate(s, room);
+        blocks.commit(s, 1 + static_cast<int>(random() % static_cast<unsigned>(room)));
+        blocks.roll_back(s);
       } else {
         blocks.release(s);
         live.erase(live.begin() + static_cast<std::ptrdiff_t>(chosen));

@@ -22,15 +22,24 @@ class SchedulerTest : public testing::Test {
     limits_ = limits;
   }
 
-  Sequence* add(int prompt, int answer) {
+  Sequence* add(int prompt, int answer, bool draft = false) {
     Request request;
     request.prompt.assign(static_cast<std::size_t>(prompt), 7);
     request.sampling.max_tokens = answer;
+    request.draft = draft;
     auto sequence =
         std::make_unique<Sequence>(std::move(request), 4096, static_cast<int>(blocks_->pools().size()), tokenizer_);
     auto* pointer = sequence.get();
     scheduler_->add(std::move(sequence));
     return pointer;
+  }
+
+  // Each of so many times what the first of a step costs.
+  void further_rows_cost(double share) {
+    for (int i = 0; i < 2000; ++i) {
+      scheduler_->record(1, 1);
+      scheduler_->record(2 + i % 15, 1 + share * (1 + i % 15));
+    }
   }
 
   // One step; what each sequence computed in it.
@@ -40,13 +49,23 @@ class SchedulerTest : public testing::Test {
     for (const auto& part : scheduler_->schedule()) {
       EXPECT_GT(part.tokens, 0);
       EXPECT_TRUE(computed.emplace(part.sequence, part.tokens).second) << "scheduled twice";
-      tokens += part.tokens;
+      tokens += part.rows();
       outputs += part.outputs;
-      EXPECT_EQ(part.outputs, part.tokens == part.sequence->pending() ? 1 : 0);
+      EXPECT_EQ(part.outputs, part.tokens == part.sequence->pending() ? 1 + part.drafted : 0);
+      EXPECT_LE(part.sequence->computed + part.rows(),
+                static_cast<int>(part.sequence->tables[0].blocks.size()) * kBlock);
       blocks_->commit(*part.sequence, part.tokens);
       if (part.sequence->pending() > 0) continue;
+      const int kept = part.drafted == 0 ? 0 : static_cast<int>(random_()) % (part.drafted + 1);
+      for (int i = 0; i < kept; ++i) {
+        part.sequence->tokens.push_back(7);
+        blocks_->commit(*part.sequence, 1);
+      }
+      blocks_->roll_back(*part.sequence);
       part.sequence->tokens.push_back(7);
+      EXPECT_LE(part.sequence->size(), part.sequence->max_size);
       part.sequence->finished = part.sequence->size() >= part.sequence->max_size;
+      drafted_ += part.drafted;
     }
     EXPECT_LE(tokens, limits_.tokens);
     EXPECT_LE(outputs, limits_.outputs);
@@ -60,7 +79,53 @@ class SchedulerTest : public testing::Test {
   std::unique_ptr<BlockManager> blocks_;
   std::unique_ptr<Scheduler> scheduler_;
   std::size_t finished_ = 0;
+  int drafted_ = 0;
+  std::minstd_rand random_{3};
 };
+
+TEST_F(SchedulerTest, DraftsTakeWhatIsLeft) {
+  start({{100, 0}}, {.tokens = 20, .sequences = 8, .outputs = 12});
+  further_rows_cost(0);
+  auto* a = add(4, 50, true);
+  auto* b = add(30, 50);
+  const auto drafted_of = [&](Sequence* sequence) {
+    for (const auto& part : scheduler_->scheduled()) {
+      if (part.sequence == sequence) return part.drafted;
+    }
+    return -1;
+  };
+  step();
+  EXPECT_EQ(drafted_of(a), 0) << "of a prompt nothing is guessed";
+  EXPECT_EQ(step(), (std::map<Sequence*, int>{{a, 1}, {b, 14}}));
+  EXPECT_EQ(drafted_of(a), 5);
+  step();
+  EXPECT_GT(drafted_of(a), 5);
+  EXPECT_LE(drafted_of(a), 10) << "each row has logits";
+  EXPECT_EQ(drafted_of(b), 0) << "not asked for";
+}
+
+TEST_F(SchedulerTest, ADraftTakesNobodysBlocks) {
+  start({{5, 0}}, {.tokens = 100, .sequences = 8, .outputs = 32});
+  further_rows_cost(0);
+  add(30, 30);
+  auto* b = add(28, 30);
+  for (int i = 0; i < 3; ++i) step();
+  EXPECT_EQ(blocks_->free(), 1);
+  b->request.draft = true;
+  step();  // the other one takes the last block
+  ASSERT_EQ(scheduler_->scheduled().size(), 2u);
+  EXPECT_EQ(scheduler_->scheduled()[1].drafted, 1) << "what its own last block still holds";
+  EXPECT_EQ(blocks_->free(), 0);
+  EXPECT_EQ(scheduler_->preemptions(), 0);
+}
+
+TEST_F(SchedulerTest, ManyAtOnceLeaveNothingForDrafts) {
+  start({{1000, 0}}, {.tokens = 512, .sequences = 64, .outputs = 512});
+  further_rows_cost(0.3);
+  for (int i = 0; i < 64; ++i) add(1, 50, true);
+  for (int i = 0; i < 20; ++i) step();
+  EXPECT_EQ(drafted_, 0);
+}
 
 TEST_F(SchedulerTest, DecodesFirstAndFillsTheStepWithPrompt) {
   start({{100, 0}}, {.tokens = 20, .sequences = 8, .outputs = 8});
@@ -145,7 +210,8 @@ TEST_F(SchedulerTest, EveryoneGetsThroughUnderRandomLoad) {
     for (int steps = 0; finished_ < 40; ++steps) {
       ASSERT_LT(steps, 20000) << "somebody starves";
       if (added < 40 && random() % 4 == 0) {
-        auto* sequence = add(1 + static_cast<int>(random() % 120), 1 + static_cast<int>(random() % 50));
+        auto* sequence =
+            add(1 + static_cast<int>(random() % 120), 1 + static_cast<int>(random() % 50), random() % 2 == 0);
         ASSERT_TRUE(blocks_->could_fit(sequence->max_size - 1));
         sequence->finished = random() % 10 == 0;  // cancelled before it began
         ++added;
@@ -165,6 +231,7 @@ TEST_F(SchedulerTest, EveryoneGetsThroughUnderRandomLoad) {
     }
     EXPECT_EQ(blocks_->free(), blocks_->total());
   }
+  EXPECT_GT(drafted_, 100);
 }
 
 }  // namespace
