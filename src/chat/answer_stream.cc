@@ -81,6 +81,11 @@ bool needs_more(std::string_view sentence) {
   return text.ends_with(":") || text.ends_with("\uff1a") || term_set(text).empty();
 }
 
+// Both of one text.
+bool overlap(std::string_view a, std::string_view b) {
+  return a.data() < b.data() + b.size() && b.data() < a.data() + a.size();
+}
+
 void add_new(std::vector<int>& numbers, const std::vector<int>& more) {
   for (const int n : more) {
     if (std::find(numbers.begin(), numbers.end(), n) == numbers.end()) numbers.push_back(n);
@@ -228,8 +233,8 @@ const Quotation* AnswerStream::source_of(std::string_view claim) const {
   return nullptr;
 }
 
-void AnswerStream::quote_if_unsupported(Quotation quotation, std::string_view lead) {
-  last_resort_ = std::move(quotation);
+void AnswerStream::quote_beside(Quotation quotation, std::string_view lead) {
+  beside_ = std::move(quotation);
   lead_ = lead;
 }
 
@@ -336,22 +341,21 @@ void AnswerStream::finish(bool stopped) {
   reader_.finish();
   if (!ended_ && !(stopped && !quotations_.empty())) finish_sentence();
   if (stopped || declined_) return;
-  if (evidence_ != nullptr && text_.empty() && last_resort_.text.empty()) return decline();
+  if (evidence_ != nullptr && text_.empty() && beside_.text.empty()) return decline();
   const bool only_refused = !text_.empty() && sentences_.empty();
-  if (!only_refused && !last_resort_.text.empty() && needs_quotation()) {
+  if (!only_refused && !beside_.text.empty() && needs_quotation()) {
     write((text_.empty() ? "" : "\n") + lead_);
-    quote(last_resort_);
+    quote(beside_);
   }
 }
 
-// Where nothing is supported; where the passages may not answer, also beside an answer from other passages.
 bool AnswerStream::needs_quotation() const {
-  const auto cites = [&](const CitedSentence& sentence) {
+  const auto rests_on_it = [&](const CitedSentence& sentence) {
     const auto& numbers = sentence.numbers;
-    if (!requires_support_) return !numbers.empty();
-    return std::find(numbers.begin(), numbers.end(), last_resort_.number) != numbers.end();
+    if (std::find(numbers.begin(), numbers.end(), beside_.number) == numbers.end()) return false;
+    return overlap(evidence_->best_in(beside_.number, sentence.claim).quote, beside_.place);
   };
-  return std::none_of(sentences_.begin(), sentences_.end(), cites);
+  return std::none_of(sentences_.begin(), sentences_.end(), rests_on_it);
 }
 
 // What is left when no more comes.

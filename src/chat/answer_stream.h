@@ -38,9 +38,8 @@ class AnswerStream {
   /// the first, none of the answer is taken.
   void require_support() { requires_support_ = true; }
 
-  /// Where no passage supports any sentence, `quotation` follows the answer in a line of its own, after `lead`; where
-  /// support is required, also if the answer cites other passages only.
-  void quote_if_unsupported(Quotation quotation, std::string_view lead);
+  /// Where no sentence rests on what `quotation` quotes, that follows the answer in a line of its own, after `lead`.
+  void quote_beside(Quotation quotation, std::string_view lead);
 
   /// Whole UTF-8 characters.
   void add(std::string_view text);
@@ -88,8 +87,8 @@ class AnswerStream {
   std::vector<std::string> question_;  // its terms
   bool wants_figure_ = false;
 
-  Quotation last_resort_;
-  std::string lead_;  // of last_resort_
+  Quotation beside_;
+  std::string lead_;  // of beside_
   bool requires_support_ = false;
 
   std::string text_;             // what on_text_ has had

@@ -26,8 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMostPromptTokens = 1792;
 constexpr std::size_t kMostTurns = 16;
-// Room for what is asked after the question where the model is to judge the passages.
-constexpr int kJudgementTokens = 64;
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -65,8 +63,6 @@ class LibraryChat final : public Chat {
     // A question that is too long is refused before it is searched for.
     const PromptBuilder builder(model_.tokenizer(), asked.phrases, asked.question, budget());
     auto found = library_->search(asked.query, options_.top_k);
-    const bool related = is_relevant(asked.query, found) && (!small_model() || knows_names(asked.query, found));
-    if (!related) return decline(asked, std::move(found));
     return small_model() ? answer_by_quoting(asked, builder, std::move(found))
                          : answer(asked, builder, std::move(found));
   }
@@ -108,20 +104,23 @@ class LibraryChat final : public Chat {
   }
 
   Answer answer(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
+    if (are_unrelated(found)) return decline(asked, std::move(found));
     Prompt prompt = builder.build(found, asked.alone ? std::span<const Turn>{} : history_);
-    const auto judgement = judge(model_, prompt, asked.phrases, asked.stop);
-    const auto related = relevance(asked.query, found, judgement);
-    if (related == Relevance::kNone && !asked.stop.stop_requested()) return decline(asked, std::move(found));
     found.resize(prompt.passages.size());
     const Evidence evidence(found, asked.query, similarity());
+    auto likeliest = likeliest_answer(model_, asked.phrases, evidence, asked.query, asked.stop);
+    const auto related = relevance(asked.query, found, likeliest ? likeliest->answered : 0);
+    if (related == Relevance::kNone && !asked.stop.stop_requested()) return decline(asked, std::move(found));
     AnswerStream stream(&evidence, asked.on_text);
-    if (related == Relevance::kUnsure) stream.require_support();
-    for (auto& nearest : nearest_sentence(evidence))
-      stream.quote_if_unsupported(std::move(nearest), asked.phrases.nearest);
+    const bool unsure = related != Relevance::kSure;
+    if (unsure) stream.require_support();
+    if (likeliest)
+      stream.quote_beside(std::move(likeliest->quotation), unsure ? asked.phrases.nearest : asked.phrases.quoted);
     return finished(asked, std::move(found), std::move(prompt), stream, evidence);
   }
 
   Answer answer_by_quoting(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
+    if (!is_relevant(asked.query, found) || !knows_names(asked.query, found)) return decline(asked, std::move(found));
     const Evidence evidence(found, asked.query, similarity());
     auto chosen = key_sentences(model_, evidence, asked.question);
     Prompt prompt = builder.build(condensed(found, chosen), {});
@@ -166,7 +165,7 @@ class LibraryChat final : public Chat {
   int budget() const {
     const int context = model_.info().context_length;
     // A model of a short context answers briefly rather than reads nothing.
-    const int left = context - std::min(std::max(options_.answer_tokens, kJudgementTokens), context / 3);
+    const int left = context - std::min(options_.answer_tokens, context / 3);
     return std::min(left, options_.prompt_tokens > 0 ? options_.prompt_tokens : kMostPromptTokens);
   }
 
@@ -193,7 +192,7 @@ class LibraryChat final : public Chat {
     const auto queue = std::make_shared<TextQueue>();
     Request request;
     request.passages_begin = static_cast<int>(prompt.passages_begin);
-    request.passages_end = static_cast<int>(prompt.question_begin);
+    request.passages_end = static_cast<int>(prompt.passages_end);
     request.prompt = std::move(prompt.tokens);
     request.draft = options_.draft;
     request.sampling = sampling();

@@ -3,10 +3,20 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <memory>
+
+#include "chat/prompt.h"
+#include "core/paths.h"
 
 namespace lectern::chat {
 namespace {
+
+constexpr int kNoBudget = std::numeric_limits<int>::max();
+// Excerpts that are read together: enough to fill a step.
+constexpr std::size_t kPortion = 5;
+// Of Qwen2.5-1.5B's "yes": most excerpts that get this answer the question.
+constexpr double kSurely = 0.6;
 
 // The logarithm of the sum of the exponentials.
 double total(std::span<const float> logits) {
@@ -41,6 +51,53 @@ double weight_of(std::span<const float> logits, std::span<const TokenId> tokens)
   return sum;
 }
 
+struct Reading {
+  std::shared_ptr<Generation> generation;
+  std::shared_ptr<double> agreed;  // the engine's thread writes it, maybe after this was left by an exception
+};
+
+class JudgePrompt {
+ public:
+  JudgePrompt(Engine& model, const Phrases& phrases, std::string_view question)
+      : model_(model),
+        phrases_(phrases),
+        question_(question),
+        yes_(beginnings(model.tokenizer(), phrases.yes)),
+        no_(beginnings(model.tokenizer(), phrases.no)) {
+    phrases_.instructions = phrases.judging;
+  }
+
+  Reading read(const Candidate& candidate) const {
+    Request request;
+    request.prompt = tokens(candidate);
+    request.sampling.max_tokens = 1;
+    request.prompt_logits_from = static_cast<int>(request.prompt.size()) - 1;
+    const auto agreed = std::make_shared<double>(0);
+    request.on_prompt_logits = [agreed, yes = yes_, no = no_](int, std::span<const float> logits) {
+      const double agrees = weight_of(logits, yes), denies = weight_of(logits, no);
+      *agreed = agrees + denies > 0 ? agrees / (agrees + denies) : 0;
+    };
+    return {model_.submit(std::move(request)), agreed};
+  }
+
+ private:
+  // A question that leaves no room for the excerpt beside it is judged by what the model can still read of that.
+  std::vector<TokenId> tokens(const Candidate& candidate) const {
+    std::string excerpt = candidate.context + ": " + std::string(candidate.excerpt);
+    for (;; excerpt.resize(excerpt.size() / 2)) {
+      const std::string text = std::string(phrases_.excerpt) + to_valid_utf8(excerpt) + "\n\n" +
+                               std::string(phrases_.question) + question_ + "\n" + std::string(phrases_.judgement);
+      auto prompt = PromptBuilder(model_.tokenizer(), phrases_, text, kNoBudget).build({}, {}).tokens;
+      if (excerpt.empty() || prompt.size() < static_cast<std::size_t>(model_.info().context_length)) return prompt;
+    }
+  }
+
+  Engine& model_;
+  Phrases phrases_;
+  std::string question_;
+  std::vector<TokenId> yes_, no_;
+};
+
 }  // namespace
 
 std::vector<double> question_likelihoods(Engine& model, std::span<const std::string> texts, std::string_view question) {
@@ -67,29 +124,22 @@ std::vector<double> question_likelihoods(Engine& model, std::span<const std::str
   return *sums;
 }
 
-Judgement judge(Engine& model, const Prompt& prompt, const Phrases& phrases, const std::stop_token& stop) {
-  const auto yes = beginnings(model.tokenizer(), phrases.yes), no = beginnings(model.tokenizer(), phrases.no);
-  const auto judgement = std::make_shared<Judgement>();
-  const auto asked =
-      std::span(prompt.judged).subspan(prompt.question_begin, prompt.question_end - prompt.question_begin);
-  Request request;
-  request.prompt = prompt.judged;
-  request.sampling.max_tokens = 1;
-  request.prompt_logits_from = std::max(0, static_cast<int>(prompt.question_begin) - 1);
-  request.on_prompt_logits = [judgement, yes, no, question = std::vector<TokenId>(asked.begin(), asked.end()),
-                              begin = prompt.question_begin,
-                              last = prompt.judged.size() - 1](int position, std::span<const float> logits) {
-    const auto next = static_cast<std::size_t>(position) + 1 - begin;  // of the question's tokens
-    if (next < question.size())
-      judgement->likelihood += log_probability(logits, question[next]) / static_cast<double>(question.size());
-    if (static_cast<std::size_t>(position) != last) return;
-    const double agreed = weight_of(logits, yes), denied = weight_of(logits, no);
-    judgement->answered = agreed + denied > 0 ? agreed / (agreed + denied) : 0;
-  };
-  const auto reading = model.submit(std::move(request));
-  const std::stop_callback cancel(stop, [&] { reading->cancel(); });
-  reading->wait();
-  return *judgement;
+std::vector<double> judged(Engine& model, const Phrases& phrases, std::string_view question,
+                           std::span<const Candidate> candidates, const std::stop_token& stop) {
+  const JudgePrompt prompt(model, phrases, question);
+  std::vector<double> found;
+  while (found.size() < candidates.size() && !stop.stop_requested()) {
+    const auto portion = candidates.subspan(found.size(), std::min(kPortion, candidates.size() - found.size()));
+    std::vector<Reading> readings;
+    for (const Candidate& candidate : portion) readings.push_back(prompt.read(candidate));
+    for (const Reading& reading : readings) {
+      const std::stop_callback cancel(stop, [&] { reading.generation->cancel(); });
+      reading.generation->wait();
+      found.push_back(*reading.agreed);
+    }
+    if (*std::max_element(found.begin(), found.end()) >= kSurely) break;
+  }
+  return found;
 }
 
 }  // namespace lectern::chat

@@ -1,4 +1,4 @@
-// The model itself as a judge: of which sentence a question is about, and whether passages answer it.
+// The model itself as a judge: of which sentence a question is about, and whether an excerpt answers it.
 #pragma once
 
 #include <span>
@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "chat/prompt.h"
+#include "chat/evidence.h"
+#include "chat/language.h"
 #include "lectern/engine.h"
 
 namespace lectern::chat {
@@ -17,13 +18,10 @@ namespace lectern::chat {
 /// Croft 1998).
 std::vector<double> question_likelihoods(Engine& model, std::span<const std::string> texts, std::string_view question);
 
-struct Judgement {
-  double answered = 0;    // probability of "yes" against "no" to whether the passages hold the answer
-  double likelihood = 0;  // of the question after the passages: mean log probability, in nats a token
-};
-
-/// Asks `prompt.judged`. The keys and values of what it shares with `prompt.tokens` stay in the prefix cache.
-/// Incomplete where `stop` was requested.
-Judgement judge(Engine& model, const Prompt& prompt, const Phrases& phrases, const std::stop_token& stop);
+/// For each of `candidates` the probability of "yes" against "no" to whether its excerpt answers `question`: a model
+/// that answers as fluently from a text that does not tell still knows this. In portions, best candidates first, until
+/// one surely does: what is not read then is not in the result. Incomplete where `stop` was requested.
+std::vector<double> judged(Engine& model, const Phrases& phrases, std::string_view question,
+                           std::span<const Candidate> candidates, const std::stop_token& stop);
 
 }  // namespace lectern::chat

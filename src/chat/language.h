@@ -11,10 +11,13 @@ struct Phrases {
   std::string_view passages;                 // heading of the passages in the prompt
   std::string_view page_before, page_after;  // around a page's number in a passage's first line
   std::string_view question;                 // heading of the question in the prompt
-  std::string_view judgement;                // asks whether the passages answer it
+  std::string_view judging;                  // instructions for a judge of one excerpt
+  std::string_view excerpt;                  // heading of the excerpt that is judged; its headings follow
+  std::string_view judgement;                // asks whether it answers the question
   std::string_view yes, no;                  // the replies
   std::string_view rewriting;                // asks to complete a question from what came before
-  std::string_view nearest;                  // before a quotation where the answer is not supported
+  std::string_view quoted;                   // before a quotation beside the answer
+  std::string_view nearest;                  // the same where it may not answer the question
   std::string_view not_found;                // the answer where the files do not tell
   std::string_view empty_library;            // the answer where there are no files
 };

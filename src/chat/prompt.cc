@@ -201,12 +201,8 @@ Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const T
   append(prompt.tokens, parts[parts.size() - 2]);
   prompt.passages_begin = prompt.tokens.size();
   append(prompt.tokens, content);
-  prompt.question_end = prompt.tokens.size();
-  prompt.question_begin = prompt.question_end - (prompt.passages.empty() ? question_ : headed_question_).size();
-  prompt.judged = prompt.tokens;
+  prompt.passages_end = prompt.tokens.size() - (prompt.passages.empty() ? question_ : headed_question_).size();
   append(prompt.tokens, parts.back());
-  append(prompt.judged, encode("\n\n" + std::string(phrases_.judgement)));
-  append(prompt.judged, parts.back());
   return prompt;
 }
 

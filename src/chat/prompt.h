@@ -16,11 +16,8 @@ namespace lectern::chat {
 
 struct Prompt {
   std::vector<TokenId> tokens;
-  std::vector<TokenId> judged;   // the same beginning, but asks whether the passages hold the answer
-  std::size_t question_end = 0;  // both have the same tokens up to here
-  std::size_t question_begin = 0;
-  std::size_t passages_begin = 0;  // their text is what stands from here to the question
-  std::vector<Passage> passages;   // those that fit, in their order; passage i is numbered i + 1
+  std::size_t passages_begin = 0, passages_end = 0;  // where their text stands in `tokens`
+  std::vector<Passage> passages;                     // those that fit, in their order; passage i is numbered i + 1
 };
 
 /// Instructions and question are always whole. Passages come in as long as they fit, best first, the last one cut at

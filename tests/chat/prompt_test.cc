@@ -42,17 +42,6 @@ TEST_F(PromptTest, HoldsEverythingWhereThereIsRoom) {
   EXPECT_EQ(prompt.passages.size(), 2u);
 }
 
-TEST_F(PromptTest, TheJudgedPromptHasTheSameBeginning) {
-  const auto prompt = build("How hot?", 3000);
-  const auto shared = static_cast<std::ptrdiff_t>(prompt.question_end);
-  ASSERT_LT(prompt.question_begin, prompt.question_end);
-  EXPECT_TRUE(std::equal(prompt.tokens.begin(), prompt.tokens.begin() + shared, prompt.judged.begin()));
-  const auto judged = tokenizer.decode(std::span(prompt.judged).subspan(prompt.question_begin), true);
-  EXPECT_THAT(judged, StartsWith("Question: How hot?\n\nDo the passages"));
-  EXPECT_THAT(judged, testing::EndsWith("no.\x02\n\x01"
-                                        "assistant\n"));
-}
-
 TEST_F(PromptTest, TurnsWithoutAnAnswerAreLeftOut) {
   const auto shown = text(build("How hot?", 3000, {{"What is tea?", "A drink.", ""}, {"Who won?", "", ""}}));
   EXPECT_THAT(shown, HasSubstr("A drink."));

@@ -34,15 +34,20 @@ TEST(Relevance, NamesHaveToOccur) {
   EXPECT_FALSE(knows_names("Does Memcheck find errors of CUDA?", passages));
   EXPECT_FALSE(knows_names("Does it find errors of Rust?", passages)) << "not in \"trust\"";
   EXPECT_FALSE(knows_names("how fast is zstd?", passages));
-  EXPECT_EQ(relevance("How fast is zstd?", passages, {.answered = 0.75}), Relevance::kNone);
+  EXPECT_EQ(relevance("How fast is zstd?", passages, 0.75), Relevance::kNone);
 }
 
 TEST(Relevance, TheModelsJudgementCounts) {
-  const std::vector<Passage> near = {similar(0.7, "Brew at 80 degrees.")}, far = {similar(0.05, "Brew at 80 degrees.")};
-  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.99}), Relevance::kSure);
-  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.7}), Relevance::kUnsure);
-  EXPECT_EQ(relevance("How hot?", near, {.answered = 0.001}), Relevance::kNone);
-  EXPECT_EQ(relevance("How hot?", far, {.answered = 0.99}), Relevance::kNone);
+  const std::vector<Passage> passages = {similar(0.3, "Brew at 80 degrees.")};
+  EXPECT_EQ(relevance("How hot?", passages, 0.99), Relevance::kSure);
+  EXPECT_EQ(relevance("How hot?", passages, 0.5), Relevance::kUnsure);
+  EXPECT_EQ(relevance("How hot?", passages, 0.001), Relevance::kNone);
+}
+
+TEST(Relevance, WhatIsFarFromEveryPassageIsNotReadAtAll) {
+  EXPECT_TRUE(are_unrelated(std::vector{similar(0.05, "Brew at 80 degrees."), similar(0.1, "Tea.")}));
+  EXPECT_FALSE(are_unrelated(std::vector{similar(0.05, "Brew at 80 degrees."), similar(0.3, "Tea.")}));
+  EXPECT_TRUE(are_unrelated({}));
 }
 
 }  // namespace
