@@ -42,6 +42,16 @@ TEST_F(PromptTest, HoldsEverythingWhereThereIsRoom) {
   EXPECT_EQ(prompt.passages.size(), 2u);
 }
 
+TEST_F(PromptTest, SaysWhereThePassagesStand) {
+  const auto prompt = build("How hot?", 3000);
+  const auto between = [](const Prompt& made) {
+    return std::span(made.tokens).subspan(made.passages_begin, made.passages_end - made.passages_begin);
+  };
+  const auto shown = tokenizer.decode(between(prompt), true);
+  EXPECT_THAT(shown, StartsWith("Passages:\n\n[1] tea.txt"));
+  EXPECT_THAT(shown, testing::EndsWith(passages[1].text + "\n\n"));
+}
+
 TEST_F(PromptTest, TurnsWithoutAnAnswerAreLeftOut) {
   const auto shown = text(build("How hot?", 3000, {{"What is tea?", "A drink.", ""}, {"Who won?", "", ""}}));
   EXPECT_THAT(shown, HasSubstr("A drink."));

@@ -124,6 +124,28 @@ TEST(Formats, ColumnsAndTablesByWeasyPrint) {
                                       "South 7\tKittiwake\tSold in March"));
 }
 
+TEST(Formats, ScansAreReadByTesseract) {
+  std::ifstream file("tests/library/data/documents/pillow-scan.pdf", std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const auto out = extract(bytes, library::document_type("scan.pdf"));
+  if (out.failure.find("needs tesseract") != std::string::npos) GTEST_SKIP() << "tesseract is not installed";
+  ASSERT_EQ(out.failure, "");
+  const std::string& text = out.document.text;
+  EXPECT_THAT(text, testing::StartsWith("Harbour book\n\nColumn text 1. The ferry"));
+  std::size_t last = 0;
+  for (int i = 1; i <= 8; ++i) {  // one column after the other, each paragraph in one line
+    const auto here =
+        text.find("\n\nColumn text " + std::to_string(i) +
+                  ". The ferry left the island at dawn with nine passengers and a crate of hens. The second "
+                  "officer wrote that the sea was calm until noon, and that a bank of fog then hid the coast.\n");
+    ASSERT_NE(here, std::string::npos) << i << '\n' << text;
+    EXPECT_GT(here, last);
+    last = here;
+  }
+  EXPECT_THAT(text, HasSubstr("North 2\tPetrel\n"));
+  EXPECT_EQ(out.document.pages.size(), 1u);
+}
+
 // --- OpenDocument
 
 TEST(Formats, OpenDocumentByOdfpy) {

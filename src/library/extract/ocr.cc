@@ -73,6 +73,22 @@ std::string languages_in(const std::filesystem::path& folder) {
   return out;
 }
 
+// Lines of one type have boxes of different heights, as their letters have: nearly usual ones become usual.
+void even_out(std::vector<PdfWord>& words) {
+  if (words.empty()) return;
+  std::vector<float> heights;
+  for (const PdfWord& word : words) heights.push_back(word.bottom - word.top);
+  const auto middle = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2);
+  std::nth_element(heights.begin(), middle, heights.end());
+  const float usual = *middle;
+  for (PdfWord& word : words) {
+    const float height = word.bottom - word.top, centre = (word.top + word.bottom) / 2;
+    if (height > 1.4f * usual || height < 0.6f * usual) continue;
+    word.top = centre - usual / 2;
+    word.bottom = centre + usual / 2;
+  }
+}
+
 class TesseractOcr : public Ocr {
  public:
   TesseractOcr(const Tesseract& tesseract, void* api) : tesseract_(tesseract), api_(api) {}
@@ -89,6 +105,7 @@ class TesseractOcr : public Ocr {
       if (!word.text.empty()) out.push_back(std::move(word));
     } while (tesseract_.next(iterator, kWord) != 0);
     tesseract_.delete_iterator(iterator);
+    even_out(out);
     return out;
   }
 

@@ -175,6 +175,14 @@ def pdf():
                     f"<div class=c>{columns}</div><h2>Berths</h2><table>{rows}</table>").write_pdf(HERE / "weasyprint.pdf")
 
 
+def scan():
+    from PIL import Image
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["pdftoppm", "-r", "200", "-gray", "-png", HERE / "weasyprint.pdf", f"{folder}/page"], check=True)
+        pages = [Image.open(page).convert("1") for page in sorted(pathlib.Path(folder).iterdir())]
+        pages[0].save(HERE / "pillow-scan.pdf", save_all=True, append_images=pages[1:], resolution=200)
+
+
 def table():
     with open(HERE / "python-csv.csv", "w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
@@ -219,7 +227,7 @@ Throw water only on stones that hiss.[^1]
 
 
 def main():
-    for make in (docx, xlsx, pptx, odt, epub, mail, transcripts, pdf, table):
+    for make in (docx, xlsx, pptx, odt, epub, mail, transcripts, pdf, scan, table):
         make()
     for target in ("docx", "odt", "epub", "pptx"):
         pandoc(target)
