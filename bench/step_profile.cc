@@ -86,21 +86,32 @@ struct OpTotal {
   double bytes = 0;  // of matrices
 };
 
-void print_profile(const formats::EngineHeader& header, const std::vector<double>& seconds, double steps) {
+std::string shape_of(const formats::EngineHeader& header, const formats::KernelCall& call) {
+  const auto& weight = header.weights[static_cast<std::size_t>(call.weights[0])];
+  return fmt::format("{} x {} {}", weight.rows, weight.columns, name(weight.type));
+}
+
+double median_of(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+void print_profile(const formats::EngineHeader& header, const std::vector<double>& seconds) {
   std::map<std::string, OpTotal> totals;
   for (std::size_t i = 0; i < header.program.size(); ++i) {
     const auto& call = header.program[i];
-    OpTotal& total = totals[call.weights.empty() ? call.op : fmt::format("{} {}", call.op, call.output.columns)];
+    OpTotal& total = totals[call.weights.empty() ? call.op : fmt::format("{} {}", call.op, shape_of(header, call))];
     ++total.calls;
-    total.seconds += seconds[i] / steps;
+    total.seconds += seconds[i];
     for (const int weight : call.weights) {
       if (weight < 0 || call.op == "embedding") continue;
       total.bytes += static_cast<double>(header.weights[static_cast<std::size_t>(weight)].bytes);
     }
   }
-  fmt::print("{:<24}{:>7}{:>12}{:>12}{:>10}\n", "op", "calls", "us a step", "us a call", "GB/s");
+  fmt::print("{:<36}{:>7}{:>12}{:>12}{:>10}\n", "op", "calls", "us a step", "us a call", "GB/s");
   for (const auto& [name, total] : totals) {
-    fmt::print("{:<24}{:>7}{:>12.1f}{:>12.2f}{:>10.1f}\n", name, total.calls, total.seconds * 1e6,
+    fmt::print("{:<36}{:>7}{:>12.1f}{:>12.2f}{:>10.1f}\n", name, total.calls, total.seconds * 1e6,
                total.seconds * 1e6 / total.calls, total.bytes / total.seconds * 1e-9);
   }
 }
@@ -113,17 +124,20 @@ void profile(const Settings& settings) {
   const int tokens = std::max(settings["prefill"], settings["sequences"]);
   CpuExecutor executor(model.file, {.tokens = tokens, .sequences = tokens, .outputs = tokens}, plan, pool, true);
   const StepBatch batch = make_batch(settings, plan, header.config.context_length);
-  const int steps = settings["steps"];
+  const int steps = std::max(1, settings["steps"]);
   for (int i = 0; i < std::max(1, steps / 10); ++i) executor.forward(batch);
-  std::vector<double> untimed;
-  std::vector<double> seconds(header.program.size());
+  std::vector<double> whole;
+  std::vector<std::vector<double>> of_calls(header.program.size());
   for (int i = 0; i < steps; ++i) {
-    untimed.push_back(executor.forward(batch));
+    whole.push_back(executor.forward(batch));
+    std::vector<double> seconds(header.program.size());
     executor.forward_timed(batch, seconds);
+    for (std::size_t call = 0; call < seconds.size(); ++call) of_calls[call].push_back(seconds[call]);
   }
-  std::nth_element(untimed.begin(), untimed.begin() + steps / 2, untimed.end());
-  const double median = untimed[static_cast<std::size_t>(steps / 2)];
-  print_profile(header, seconds, steps);
+  std::vector<double> seconds;
+  for (auto& of_call : of_calls) seconds.push_back(median_of(of_call));
+  const double median = median_of(whole);
+  print_profile(header, seconds);
   double bytes = 0;
   for (const auto& weight : header.weights) bytes += static_cast<double>(weight.bytes);
   const double bandwidth = read_bandwidth(pool);

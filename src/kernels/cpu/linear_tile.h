@@ -86,6 +86,20 @@ LECTERN_SIMD void add_group(const WeightGroup<kType>& weights, const std::byte* 
   });
 }
 
+// Rows of a tile that waits for its weights, which come from memory, rather than for its arithmetic.
+inline constexpr int kFetchRows = 4;
+
+/// Asks for a whole group at once, before the first of it is unpacked: more reads are under way than the processor
+/// would find in the few groups that it looks ahead (Q6_K: 24 GB/s a core instead of 15).
+template <DType kType>
+LECTERN_SIMD void fetch_group(const std::byte* panel, std::int64_t g) {
+  constexpr GroupLayout kLayout = group_layout(kType);
+  const auto* bytes = reinterpret_cast<const char*>(panel + kLayout.group_offset(g));
+  unroll<static_cast<int>(kLayout.group_bytes / 64)>([&](auto i) __attribute__((always_inline)) {
+    _mm_prefetch(bytes + 64 * i, _MM_HINT_T0);
+  });
+}
+
 /// Quantized weights. Each output sums the groups in order, by the same operations whatever kRows is.
 template <DType kType, int kRows>
 __attribute__((noinline)) void quantized_tile(const Tile& tile) {
@@ -98,6 +112,7 @@ __attribute__((noinline)) void quantized_tile(const Tile& tile) {
   const RowParts parts = row_parts(tile.columns);
   const std::int64_t groups = tile.columns / 32;
   for (std::int64_t g = 0; g < groups; ++g) {
+    if constexpr (kRows <= kFetchRows) fetch_group<kType>(tile.panel, g);
     const WeightGroup<kType> weights = load_group<kType>(tile.panel, g);
     unroll<(kRows + kTogether - 1) / kTogether>([&](auto i) __attribute__((always_inline)) {
       constexpr int kFirst = i * kTogether;
