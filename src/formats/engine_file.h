@@ -119,7 +119,7 @@ struct EngineHeader {
 /// time (some 70 ms) than that step. Of larger ones only `verify_weights` reads every byte.
 inline constexpr std::uint64_t kWeightBytesCheckedAtOpening = std::uint64_t{1} << 30;
 
-/// kSkip is for those who want the header or the tokenizer alone.
+/// kSkip is for those who want the header or the tokenizer alone, or who check the weights at a time of their own.
 enum class WeightCheck { kAtOpening, kSkip };
 
 /// An engine file, mapped. Everything in the header is checked at opening: indices, spans, sizes, names, so that the

@@ -1,5 +1,6 @@
 #include "runtime/model.h"
 
+#include <future>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,16 @@ std::unique_ptr<Tokenizer> tokenizer_of(const formats::EngineFile& file) {
   const auto chat_template = file.section("chat_template");
   data.chat_template.assign(reinterpret_cast<const char*>(chat_template.data()), chat_template.size());
   return text::make_tokenizer(std::move(data));
+}
+
+// The weights are checked meanwhile, on another core: each takes some 20 ms of a small model's start.
+std::unique_ptr<Tokenizer> tokenizer_of_checked(const formats::EngineFile& file) {
+  auto check = std::async(std::launch::async, [&] {
+    if (file.section("weights").size() <= formats::kWeightBytesCheckedAtOpening) formats::verify_weights(file);
+  });
+  auto tokenizer = tokenizer_of(file);
+  check.get();
+  return tokenizer;
 }
 
 ModelInfo info_of(const formats::EngineFile& file) {
@@ -36,7 +47,10 @@ ModelInfo info_of(const formats::EngineFile& file) {
 }  // namespace
 
 Model::Model(const std::filesystem::path& engine_file)
-    : file(engine_file), isa(target_of(file)), tokenizer(tokenizer_of(file)), info(info_of(file)) {
+    : file(engine_file, formats::WeightCheck::kSkip),
+      isa(target_of(file)),
+      tokenizer(tokenizer_of_checked(file)),
+      info(info_of(file)) {
   if (!info.generates && !file.header().kv_groups.empty()) {
     throw Error(
         ErrorCode::kCorrupt,

@@ -318,6 +318,7 @@ void attend_batch(const AttentionArgs& args, Team& team) {
   if (plan.long_units() > 0) SharedUnits<T>(args, plan, team).attend();
   const int kv_heads = args.cache->kv_heads;
   const auto rest = static_cast<std::int64_t>(plan.units().size()) - plan.long_units();
+  if (rest == 0) return;
   team.parallel_for(rest * kv_heads, [&](std::int64_t item) {
     const Unit& unit = plan.units()[static_cast<std::size_t>(plan.long_units() + item / kv_heads)];
     attend_alone<T>(args, unit, static_cast<int>(item % kv_heads), plan.group());

@@ -22,14 +22,10 @@ void linear(const LinearArgs& args, Team& team) {
   const Product product{normalized(args.x, args.norm, team), args.w, args.bias};
   const ProductPlan plan = plan_product(product, 1, team.size());
   team.parallel_runs(plan.items(), [&](std::int64_t item) {
-    const auto panels = plan.units_of(item);
-    const auto tiles = plan.tiles_of(item);
-    for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-      for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
-        const auto rows = plan.rows_of(tile);
-        multiply(product, rows, panel, output_of(args, rows.begin, panel * kPanelRows));
-      }
-    }
+    for_panels_and_tiles(plan, plan.units_of(item), plan.tiles_of(item),
+                         [&](std::int64_t panel, ProductPlan::Range rows) {
+                           multiply(product, rows, panel, output_of(args, rows.begin, panel * kPanelRows));
+                         });
   });
 }
 

@@ -37,6 +37,11 @@ LECTERN_SIMD T* offset(T* pointer, std::size_t bytes) {
 LECTERN_SIMD void finish_row(const Tile& tile, int row, F32x16 y) {
   const auto r = static_cast<std::size_t>(row);
   const int n = tile.outputs;
+  if (n == kLanes) {  // masked loads and stores take several times as long
+    if (tile.bias != nullptr) y = y + load(tile.bias);
+    if (tile.residual != nullptr) y = y + load(offset(tile.residual, r * tile.residual_stride));
+    return store(offset(tile.out, r * tile.out_stride), y);
+  }
   if (tile.bias != nullptr) y = y + load_partial(tile.bias, n);
   if (tile.residual != nullptr) y = y + load_partial(offset(tile.residual, r * tile.residual_stride), n);
   store_partial(offset(tile.out, r * tile.out_stride), y, n);

@@ -57,6 +57,18 @@ struct TileOutput {
 /// The rows of one tile times one panel, with bias and residual.
 void multiply(const Product& product, ProductPlan::Range rows, std::int64_t panel, const TileOutput& to);
 
+/// f(panel, rows of a tile) for every pair of both: a tile's rows come into the first-level cache for two panels.
+template <typename F>
+void for_panels_and_tiles(const ProductPlan& plan, ProductPlan::Range panels, ProductPlan::Range tiles, F&& f) {
+  for (std::int64_t first = panels.begin; first < panels.end; first += 2) {
+    for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
+      const auto rows = plan.rows_of(tile);
+      f(first, rows);
+      if (first + 1 < panels.end) f(first + 1, rows);
+    }
+  }
+}
+
 /// A product whose units are finished while they are in cache: calls finish(unit, row, values) with the unit's outputs
 /// of each row. Panel i of unit u is panel_of(u, i).
 template <typename PanelOf, typename Finish>
@@ -71,13 +83,10 @@ void multiply_units(const Product& product, std::int64_t unit_panels, Team& team
     float* values = scratch.floats(static_cast<std::size_t>((end - first) * width));
     const auto units = plan.units_of(item);
     for (std::int64_t unit = units.begin; unit < units.end; ++unit) {
-      for (std::int64_t i = 0; i < unit_panels; ++i) {
-        for (std::int64_t tile = tiles.begin; tile < tiles.end; ++tile) {
-          const auto rows = plan.rows_of(tile);
-          multiply(product, rows, panel_of(unit, i),
-                   {values + (rows.begin - first) * width + i * kPanelRows, static_cast<std::size_t>(width) * 4});
-        }
-      }
+      for_panels_and_tiles(plan, {0, unit_panels}, tiles, [&](std::int64_t i, ProductPlan::Range rows) {
+        multiply(product, rows, panel_of(unit, i),
+                 {values + (rows.begin - first) * width + i * kPanelRows, static_cast<std::size_t>(width) * 4});
+      });
       for (std::int64_t row = first; row < end; ++row) finish(unit, row, values + (row - first) * width);
     }
   });
