@@ -10,8 +10,10 @@ namespace lectern::library {
 namespace {
 
 constexpr std::size_t kMaxCached = std::size_t{2} << 20;  // 16 MiB
-// A word's list is read no further than this where most passages hold it: it says next to nothing then.
-constexpr std::size_t kLongList = 20'000;
+// A word that more passages hold, and more than this share of all, is left out: a millisecond reads some thousand of
+// them, and beside a word that one passage of a hundred holds it weighs a third.
+constexpr std::size_t kManyHolders = 20'000;
+constexpr std::size_t kMostShare = 5;                     // one of five
 constexpr double kSaturation = 1.2, kLengthShare = 0.75;  // k1 and b, FTS5's
 
 constexpr const char* kHolders = "SELECT rowid, 1 FROM chunk_words WHERE chunk_words MATCH ? ORDER BY rowid";
@@ -43,8 +45,9 @@ void FullText::refresh(std::span<const std::int64_t> ids) {
   mean_pieces_ = std::max(pieces / static_cast<double>(std::max<std::size_t>(chunks_.size(), 1)), 1.0);
 }
 
-const FullText::Holders& FullText::holders(const std::string& word) {
-  if (const auto known = holders_.find(word); known != holders_.end()) return known->second;
+const FullText::Holders* FullText::holders(const std::string& word) {
+  const auto told = [](const std::optional<Holders>& list) { return list ? &*list : nullptr; };
+  if (const auto known = holders_.find(word); known != holders_.end()) return told(known->second);
   if (cached_ > kMaxCached) {
     holders_.clear();
     cached_ = 0;
@@ -54,16 +57,17 @@ const FullText::Holders& FullText::holders(const std::string& word) {
   const std::string query = counted ? word : match_any(std::span(&word, 1));
   Statement rows(database_, counted ? kCounts : kHolders);
   rows.bind_text(0, query);
-  const std::size_t most = std::max(kLongList, chunks_.size() / 2);
-  for (auto at = chunks_.begin(); out.size() < most && rows.step();) {
+  const std::size_t most = std::max(kManyHolders, chunks_.size() / kMostShare);
+  for (auto at = chunks_.begin(); out.size() <= most && rows.step();) {
     const std::int64_t id = rows.integer(0);
     while (at != chunks_.end() && at->id < id) ++at;
     if (at == chunks_.end()) break;
     if (at->id != id) continue;
     out.push_back({static_cast<std::uint32_t>(at - chunks_.begin()), static_cast<float>(rows.integer(1))});
   }
+  if (out.size() > most) return told(holders_[word] = std::nullopt);
   cached_ += out.size();
-  return holders_[word] = std::move(out);
+  return told(holders_[word] = std::move(out));
 }
 
 std::vector<Match> FullText::search(std::string_view question, std::size_t count) {
@@ -71,10 +75,11 @@ std::vector<Match> FullText::search(std::string_view question, std::size_t count
   std::vector<std::uint32_t> found;
   double attainable = 0;
   for (const std::string& word : question_words(question)) {
-    const Holders& holders = this->holders(word);
-    const double weight = rarity(chunks_.size(), holders.size()) * (kSaturation + 1);
+    const Holders* holders = this->holders(word);
+    if (holders == nullptr) continue;
+    const double weight = rarity(chunks_.size(), holders->size()) * (kSaturation + 1);
     attainable += weight;
-    for (const auto [at, times] : holders) {
+    for (const auto [at, times] : *holders) {
       const double length = static_cast<double>(chunks_[at].pieces) / mean_pieces_;
       if (scores[at] == 0) found.push_back(at);
       scores[at] +=

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,13 +44,14 @@ class FullText {
   };
   using Holders = std::vector<Holder>;  // by `at`
 
-  const Holders& holders(const std::string& word);
+  // nullptr where so many passages hold the word that it says nothing.
+  const Holders* holders(const std::string& word);
 
   Database& database_;
   std::vector<Chunk> chunks_;  // by id
   double mean_pieces_ = 0;
-  std::unordered_map<std::string, Holders> holders_;  // of words asked for so far
-  std::size_t cached_ = 0;                            // holders in there
+  std::unordered_map<std::string, std::optional<Holders>> holders_;  // of words asked for so far
+  std::size_t cached_ = 0;                                           // holders in there
 };
 
 }  // namespace lectern::library

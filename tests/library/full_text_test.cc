@@ -21,10 +21,9 @@ class FullTextTest : public testing::Test {
 
   // A passage of 20 word pieces, whatever `text` is.
   void add(const std::string& text) {
-    library::Statement insert(database_,
-                              "INSERT INTO chunks (document, heading, span_begin, span_end, word_pieces, embedding) "
-                              "VALUES (1, '', 0, 0, 20, x'')");
-    insert.run();
+    database_.execute(
+        "INSERT INTO chunks (document, heading, span_begin, span_end, word_pieces, embedding) "
+        "VALUES (1, '', 0, 0, 20, x'')");
     ids_.push_back(database_.last_row());
     library::ChunkWords(database_).put(ids_.back(), "", text);
   }
@@ -59,6 +58,14 @@ TEST_F(FullTextTest, OfChineseItCountsHowOften) {
   add("文件。");
   add("目录。");
   EXPECT_EQ(found("内核是什么？"), (Ids{2, 1}));
+}
+
+TEST_F(FullTextTest, OfManyPassagesAWordThatOneInFiveHoldsSaysNothing) {
+  database_.execute("BEGIN");
+  for (int i = 0; i < 25'000; ++i) add(i == 7 ? "The kettle sings." : "The kettle.");
+  add("He sings.");
+  EXPECT_EQ(found("Which kettle sings?"), (Ids{8, 25'001}));
+  EXPECT_EQ(found("Which kettle?"), Ids());
 }
 
 TEST_F(FullTextTest, ChineseInWordsThatADictionaryDoesNotKnow) {
