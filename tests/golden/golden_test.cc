@@ -18,9 +18,9 @@ namespace {
 
 const std::filesystem::path kFolder = "tests/golden";
 
-// Sanitizers make the scalar target some forty times slower, and look at bytes rather than at values: a tenth is
+// Sanitizers make the scalar target some forty times slower, and look at bytes rather than at values: a fortieth is
 // enough.
-constexpr std::size_t kShare = test::kSanitizer ? 10 : 1;
+constexpr std::size_t kShare = test::kSanitizer ? 40 : 1;
 
 std::filesystem::path model(const char* name) { return std::filesystem::path(std::getenv("LECTERN_MODELS")) / name; }
 

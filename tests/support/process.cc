@@ -12,10 +12,12 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "support/sanitizer.h"
+
 namespace lectern::test {
 namespace {
 
-constexpr int kPatienceMs = 60'000;
+constexpr int kPatienceMs = kSanitizer ? 300'000 : 60'000;
 
 [[noreturn]] void become(const std::vector<std::string>& arguments, const ProcessOptions& options) {
   for (const auto& [name, value] : options.environment) {
