@@ -51,7 +51,8 @@ struct Request {
   /// stood before (prompt lookup; Saxena 2023), are checked together. The tokens are the same with it and without, the
   /// sampled ones too. It is done only where it pays.
   bool draft = true;
-  /// Tokens of the prompt, [begin, end), that the answer is likely to repeat: guesses come from there first.
+  /// Tokens of the prompt, [begin, end), that the answer is likely to repeat, the likeliest passage first. Guesses come
+  /// from what follows them in the prompt (the question), then from there, then from elsewhere.
   int passages_begin = 0, passages_end = 0;
   /// Called on the engine's thread with the logits after each prompt token, in order: [vocabulary].
   std::function<void(int position, std::span<const float> logits)> on_prompt_logits;

@@ -12,17 +12,22 @@
 namespace lectern::runtime {
 
 /// Prompt lookup (Saxena 2023, "Prompt lookup decoding"): where the last tokens stood before, what followed them then
-/// is the draft. Of several places the one with the longest match is taken; of equal ones that in a passage of the
-/// prompt, then the latest. How often a match of each length was right is learned as the sequence goes on.
+/// is the draft. Of several places the one with the longest match is taken; of equal ones that in the question, then
+/// the first in the passages (the best one comes first), then the latest. How often each kind of match was right is
+/// learned as the sequence goes on.
 class Drafter {
  public:
   struct Guess {
     TokenId token;
     double chance;  // that it and all before it are right
   };
+  /// Where the prompt's passages stand, [begin, end); the question follows them.
+  struct Passages {
+    int begin = 0, end = 0;
+    int prompt_size = 0;
+  };
 
-  /// [passages_begin, passages_end) are tokens of the prompt that the answer is likely to repeat.
-  Drafter(int passages_begin, int passages_end) : passages_begin_(passages_begin), passages_end_(passages_end) {}
+  explicit Drafter(const Passages& passages) : passages_(passages) {}
 
   /// What may follow `tokens`: `most` guesses, or none. `tokens` are those of the last call and what has come since.
   std::vector<Guess> draft(std::span<const TokenId> tokens, int most);
@@ -30,14 +35,13 @@ class Drafter {
   /// were right.
   void learn(int right, int checked);
 
-  /// The chance that the token after a match of `length` tokens is right.
-  double chance(int length) const;
-
  private:
   struct Match {
-    int place = 0;  // where what follows begins
-    int length = 0;
-    bool passage = false;
+    int place = -1;  // where what follows begins; -1: there is none
+    int length = 0;  // tokens that are the same before it
+    int region = 0;
+    int places = 0;         // with a match of this length
+    bool unanimous = true;  // after all of them comes the same
   };
   struct Record {
     int tried = 0, right = 0;
@@ -45,15 +49,18 @@ class Drafter {
 
   void index(std::span<const TokenId> tokens);
   Match find(std::span<const TokenId> tokens) const;
+  int region_of(int place) const;
+  double chance(std::size_t kind) const;
+  static std::size_t kind_of(const Match& match);
+  static std::size_t kind_of(int length);
 
-  static constexpr int kLengths = 8;
-  static int length_class(int length);
+  static constexpr std::size_t kKinds = 16;
 
-  int passages_begin_, passages_end_;
-  std::unordered_map<std::uint64_t, std::int32_t> latest_;  // of each pair of tokens, where what follows begins
-  std::vector<std::int32_t> earlier_;                       // of each place, the one before it after the same pair
-  int matched_ = 0;                                         // length of the last draft's match
-  std::array<Record, kLengths> records_{};
+  Passages passages_;
+  std::unordered_map<TokenId, std::int32_t> latest_;  // of each token, where what follows begins
+  std::vector<std::int32_t> earlier_;                 // of each place, the one before it after the same token
+  std::vector<std::size_t> kinds_;                    // of the last draft's guesses
+  std::array<Record, kKinds> records_{};
 };
 
 }  // namespace lectern::runtime

@@ -13,7 +13,7 @@ Sequence::Sequence(Request asked, int context, int groups, const Tokenizer& toke
       generation(std::make_shared<PendingGeneration>()),
       submitted(std::chrono::steady_clock::now()),
       tokens(request.prompt),
-      drafter(request.passages_begin, request.passages_end),
+      drafter({request.passages_begin, request.passages_end, prompt_size}),
       tables(static_cast<std::size_t>(groups)),
       prompt_logits_reported(std::max(0, request.prompt_logits_from)) {
   completion.prompt_tokens = prompt_size;
