@@ -5,8 +5,14 @@
 namespace lectern::runtime {
 namespace {
 
-constexpr double kPriorRow = 0.1;  // what a further row costs before any was measured; it counts as one measurement
-constexpr double kWeight = 0.1;    // of the newest step in an average of many
+// What a step of `rows` costs before any was measured: more and more for each row, until arithmetic is all of it. It
+// counts as one measurement.
+double prior(int rows) {
+  const int more = rows - 1;
+  return 1 + 0.1 * more + 0.01 * more * more;
+}
+
+constexpr double kWeight = 0.1;  // of the newest step in an average of many
 // What a row may cost at most: a guess that is nearly sure is still checked then, so that a machine which was disturbed
 // is found to be calm again.
 constexpr double kDearest = 0.8;
@@ -21,7 +27,7 @@ void StepCost::Average::add(double next) {
 }
 
 StepCost::StepCost() {
-  for (int rows = 2; rows <= kMostRows; ++rows) measured_[at(rows)] = {1 + kPriorRow * (rows - 1), 1};
+  for (int rows = 2; rows <= kMostRows; ++rows) measured_[at(rows)] = {prior(rows), 1};
   estimate();
 }
 
@@ -34,16 +40,16 @@ void StepCost::record(int rows, double seconds) {
 }
 
 void StepCost::estimate() {
-  double row = kPriorRow;
-  const auto known = [&](int rows) { return measured_[at(rows)].count > 1; };
-  const auto row_of = [&](int rows) { return (measured_[at(rows)].value - 1) / (rows - 1); };
-  for (int rows = kMostRows; rows >= 2; --rows) {
-    if (known(rows)) row = row_of(rows);  // of the first that is known, in the end
-  }
+  double scale = 1;  // of the prior's further rows, by the nearest smaller number of rows that was measured
+  const auto update = [&](int rows) {
+    const Average& measured = measured_[at(rows)];
+    if (measured.count > 1) scale = (measured.value - 1) / (prior(rows) - 1);
+  };
+  for (int rows = kMostRows; rows >= 2; --rows) update(rows);  // or by the smallest that was
   estimate_[0] = estimate_[1] = 1;
   for (int rows = 2; rows <= kMostRows; ++rows) {
-    if (known(rows)) row = row_of(rows);
-    estimate_[at(rows)] = 1 + row * (rows - 1);
+    update(rows);
+    estimate_[at(rows)] = 1 + scale * (prior(rows) - 1);
   }
   // No step costs more than a larger one: what was measured in a bad moment does not stand for ever.
   for (int rows = kMostRows - 1; rows >= 2; --rows) {
