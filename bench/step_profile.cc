@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -138,8 +139,13 @@ void profile(const Settings& settings) {
   for (auto& of_call : of_calls) seconds.push_back(median_of(of_call));
   const double median = median_of(whole);
   print_profile(header, seconds);
+  std::set<int> read;  // whole: of an embedding's table a step reads a row a token
+  for (const auto& call : header.program) {
+    if (call.op != "embedding") read.insert(call.weights.begin(), call.weights.end());
+  }
+  read.erase(-1);
   double bytes = 0;
-  for (const auto& weight : header.weights) bytes += static_cast<double>(weight.bytes);
+  for (const int weight : read) bytes += static_cast<double>(header.weights[static_cast<std::size_t>(weight)].bytes);
   const double bandwidth = read_bandwidth(pool);
   fmt::print(
       "\nstep {:.0f} us (median), {:.1f} tokens/s; weights at {:.1f} GB/s of {:.1f} that reading alone reaches\n",
