@@ -52,8 +52,11 @@ void expect_same(const Outcome& got, const Outcome& alone, std::size_t request) 
   EXPECT_EQ(got.completion.text, alone.completion.text);
   EXPECT_EQ(got.streamed, got.completion.text);
   EXPECT_EQ(got.completion.finish, alone.completion.finish);
-  ASSERT_GE(got.logits.size(), alone.logits.size());
-  for (std::size_t i = 0; i < alone.logits.size(); ++i) {
+  // Behind those of the tokens stand those of drafts that came to nothing: how many depends on what a step costs.
+  const std::size_t sampled = alone.completion.tokens.size();
+  ASSERT_GE(got.logits.size(), sampled);
+  ASSERT_GE(alone.logits.size(), sampled);
+  for (std::size_t i = 0; i < sampled; ++i) {
     ASSERT_EQ(std::memcmp(got.logits[i].data(), alone.logits[i].data(), got.logits[i].size() * sizeof(float)), 0)
         << "logits " << i << " of request " << request;
   }
