@@ -15,8 +15,6 @@ namespace {
 constexpr int kNoBudget = std::numeric_limits<int>::max();
 // Excerpts that are read together: enough to fill a step.
 constexpr std::size_t kPortion = 5;
-// Of Qwen2.5-1.5B's "yes": most excerpts that get this answer the question.
-constexpr double kSurely = 0.6;
 
 // The logarithm of the sum of the exponentials.
 double total(std::span<const float> logits) {
@@ -137,7 +135,7 @@ std::vector<double> judged(Engine& model, const Phrases& phrases, std::string_vi
       reading.generation->wait();
       found.push_back(*reading.agreed);
     }
-    if (*std::max_element(found.begin(), found.end()) >= kSurely) break;
+    if (*std::max_element(found.begin(), found.end()) >= kSurelyAnswered) break;
   }
   return found;
 }

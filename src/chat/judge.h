@@ -18,6 +18,9 @@ namespace lectern::chat {
 /// Croft 1998).
 std::vector<double> question_likelihoods(Engine& model, std::span<const std::string> texts, std::string_view question);
 
+/// Of Qwen2.5-1.5B's "yes": most excerpts that get this answer the question.
+inline constexpr double kSurelyAnswered = 0.6;
+
 /// For each of `candidates` the probability of "yes" against "no" to whether its excerpt answers `question`: a model
 /// that answers as fluently from a text that does not tell still knows this. In portions, best candidates first, until
 /// one surely does: what is not read then is not in the result. Incomplete where `stop` was requested.

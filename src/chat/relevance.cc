@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "chat/judge.h"
 #include "chat/literal.h"
 #include "chat/term.h"
 
@@ -14,9 +15,8 @@ constexpr double kSurelyUnrelated = 0.2;
 constexpr double kSharedWords = 0.5;
 
 // Of Qwen2.5-1.5B's "yes" to the excerpt that answers best, on 160 questions that the files answer and 20 that they do
-// not: below the first are 3 of each ten of the latter and 1 in fifty of the former; between the two it may be either.
+// not: below this are 3 of each ten of the latter and 1 in fifty of the former; up to kSurelyAnswered it may be either.
 constexpr double kSurelyUnanswered = 0.4;
-constexpr double kSurelyAnswered = 0.6;
 // Where the passages lack a name that is asked for, hardly any question is answered at all.
 constexpr double kAnsweredAllTheSame = 0.8;
 

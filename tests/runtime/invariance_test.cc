@@ -69,21 +69,29 @@ struct Variant {
   KvType kv_type;
 };
 
+std::filesystem::path engine_of(const Variant& variant, Isa isa) {
+  const auto file = compiled(decoder(variant.type), isa);
+  if (variant.window == 0) return file;
+  return altered(file, [&](auto& header) { window_odd_layers(header, variant.window); });
+}
+
+// Keys and values of two layers with two heads of 16.
+std::size_t kv_bytes_a_token(const Variant& variant) {
+  return 2u * 2u * 2u * 16u * (variant.kv_type == KvType::kF32 ? 4u : 2u);
+}
+
 class Invariance : public testing::TestWithParam<std::tuple<Isa, Variant>> {};
 
 TEST_P(Invariance, ARequestGivesInACrowdWhatItGivesAlone) {
   const auto& [isa, variant] = GetParam();
-  auto file = compiled(decoder(variant.type), isa);
-  if (variant.window > 0) {
-    file = altered(file, [&](auto& header) { window_odd_layers(header, variant.window); });
-  }
+  const auto file = engine_of(variant, isa);
   const auto requests = mixed_requests(32, 1);
   const EngineOptions roomy{.kv_bytes = std::size_t{64} << 20, .block_size = 32, .kv_type = variant.kv_type};
   std::vector<Outcome> alone;
   for (const auto& request : requests) alone.push_back(Bench(file, roomy).run({request})[0]);
 
   // 480 tokens or so for all, where the largest request has 360.
-  const std::size_t token_bytes = 2u * 2u * 2u * 16u * (variant.kv_type == KvType::kF32 ? 4u : 2u);
+  const std::size_t token_bytes = kv_bytes_a_token(variant);
   for (const int threads : {1, 2}) {
     for (const int step_tokens : {16, 512}) {
       EngineOptions tight = roomy;
@@ -121,12 +129,9 @@ std::vector<Outcome> one_token_a_step(const std::filesystem::path& file, const s
 
 TEST_P(Invariance, ADraftChangesNothing) {
   const auto& [isa, variant] = GetParam();
-  auto file = compiled(decoder(variant.type), isa);
-  if (variant.window > 0) {
-    file = altered(file, [&](auto& header) { window_odd_layers(header, variant.window); });
-  }
+  const auto file = engine_of(variant, isa);
   const auto requests = repetitive_requests(14, 5);
-  const std::size_t token_bytes = 2u * 2u * 2u * 16u * (variant.kv_type == KvType::kF32 ? 4u : 2u);
+  const std::size_t token_bytes = kv_bytes_a_token(variant);
   std::vector<Outcome> plain;
   for (auto request : requests) {
     request.draft = false;
