@@ -175,23 +175,16 @@ void append_pairs_between(std::string_view run, Words& out) {
   append_pairs(characters, out);
 }
 
-Words telling_words(std::string_view question) {
+Words words_of(std::string_view question, bool with_stop_words) {
   Words words;
   each_run(question, [&](Script script, std::string_view run) {
-    if (script == Script::kCharacters) return append_pairs_between(run, words);
-    for (const std::string& word : script == Script::kSpaced ? spaced_words(run) : dictionary_words(run)) {
-      if (!is_stop_word(lower(word))) words.push_back(lower(word));
+    if (script == Script::kCharacters) {
+      return with_stop_words ? append_pairs(characters_of(run), words) : append_pairs_between(run, words);
     }
-  });
-  return words;
-}
-
-Words all_words(std::string_view question) {
-  Words words;
-  each_run(question, [&](Script script, std::string_view run) {
-    if (script == Script::kCharacters) return append_pairs(characters_of(run), words);
-    for (const std::string& word : script == Script::kSpaced ? spaced_words(run) : dictionary_words(run))
-      words.push_back(lower(word));
+    for (const std::string& written : script == Script::kSpaced ? spaced_words(run) : dictionary_words(run)) {
+      std::string word = lower(written);
+      if (with_stop_words || !is_stop_word(word)) words.push_back(std::move(word));
+    }
   });
   return words;
 }
@@ -218,8 +211,8 @@ std::string index_text(std::string_view text) {
 
 std::vector<std::string> question_words(std::string_view question) {
   const std::string text = to_valid_utf8(question);
-  Words words = telling_words(text);
-  if (words.empty()) words = all_words(text);
+  Words words = words_of(text, false);
+  if (words.empty()) words = words_of(text, true);
   std::unordered_set<std::string> seen;
   std::erase_if(words, [&](const std::string& word) { return !seen.insert(word).second; });
   if (words.size() > kMaxTerms) words.resize(kMaxTerms);
