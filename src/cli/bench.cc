@@ -29,6 +29,9 @@ struct BenchCommand {
 
 using Clock = std::chrono::steady_clock;
 
+// Of the request before all others, at most: a step's worth, however long those that count.
+constexpr int kWarmUpTokens = 512;
+
 struct Sample {
   double ttft_ms, tpot_ms, latency_ms;
   double first, last;  // seconds since the run began, of the first and the last token
@@ -41,7 +44,9 @@ class Run {
 
   /// Throws what the first request that failed threw.
   void go(ProgressBar& bar) {
-    send(next_prompt());  // a warm-up: pages of the weights are read, threads are awake
+    // Pages of the weights are read, threads are awake.
+    send(random_prompt(std::min(command_.input_length, kWarmUpTokens)),
+         std::min(command_.output_length, kWarmUpTokens));
     start_ = Clock::now();
     {
       std::vector<std::jthread> clients;
@@ -80,9 +85,9 @@ class Run {
         const std::lock_guard lock(mutex_);
         if (sent_ == command_.requests || failure_) return;
         ++sent_;
-        prompt = next_prompt();
+        prompt = random_prompt(command_.input_length);
       }
-      const Sample sample = send(std::move(prompt));
+      const Sample sample = send(std::move(prompt), command_.output_length);
       const std::lock_guard lock(mutex_);
       samples_.push_back(sample);
       bar.update({.stage = "bench",
@@ -96,14 +101,14 @@ class Run {
     if (!failure_) failure_ = std::current_exception();
   }
 
-  std::vector<TokenId> next_prompt() {
+  std::vector<TokenId> random_prompt(int tokens) {
     std::uniform_int_distribution<TokenId> any(0, engine_.info().vocabulary_size - 1);
-    std::vector<TokenId> prompt(static_cast<std::size_t>(command_.input_length));
+    std::vector<TokenId> prompt(static_cast<std::size_t>(tokens));
     for (auto& token : prompt) token = any(random_);
     return prompt;
   }
 
-  Sample send(std::vector<TokenId> prompt) {
+  Sample send(std::vector<TokenId> prompt, int output_tokens) {
     struct Times {
       Clock::time_point first{}, last{};
     };
@@ -112,7 +117,7 @@ class Run {
     request.prompt = std::move(prompt);
     request.prefix_cache = false;
     request.draft = false;
-    request.sampling.max_tokens = command_.output_length;
+    request.sampling.max_tokens = output_tokens;
     request.sampling.ignore_end = true;
     request.on_token = [times](TokenId, std::string_view) {
       times->last = Clock::now();
