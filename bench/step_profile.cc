@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct Settings {
   int operator[](const std::string& name) const { return values.at(name); }
 };
 
+constexpr int kFilledAtOnce = 16;  // blocks
+
 StepBatch make_batch(const Settings& settings, const KvPlan& plan, int context_length) {
   StepBatch batch(static_cast<int>(plan.groups.size()), plan.block_size, context_length);
   const bool prefill = settings["prefill"] > 0;
@@ -51,6 +54,30 @@ StepBatch make_batch(const Settings& settings, const KvPlan& plan, int context_l
     batch.output_rows.push_back(batch.tokens() - 1);
   }
   return batch;
+}
+
+// Adds `block` with random tokens, as a sequence of its own.
+void add_block(StepBatch& batch, int block, std::minstd_rand& random) {
+  for (auto& group : batch.groups) {
+    for (int b = 0; b < batch.table_width; ++b) group.block_tables.push_back(b == 0 ? block : -1);
+  }
+  for (int i = 0; i < batch.block_size; ++i) {
+    batch.token_ids.push_back(static_cast<std::int32_t>(random() % 100));
+    batch.positions.push_back(i);
+    for (auto& group : batch.groups) group.slots.push_back(std::int64_t{block} * batch.block_size + i);
+  }
+  batch.sequence_starts.push_back(batch.tokens());
+}
+
+// Writes the blocks that the steps read: memory that was never written is one page of zeros, which no step would have
+// to fetch.
+void fill(CpuExecutor& executor, StepBatch batch, int blocks) {
+  std::minstd_rand random;
+  for (int begin = 0; begin < blocks; begin += kFilledAtOnce) {
+    batch.clear();
+    for (int b = begin; b < std::min(blocks, begin + kFilledAtOnce); ++b) add_block(batch, b, random);
+    executor.forward(batch);
+  }
 }
 
 double read_bandwidth(WorkerPool& pool) {
@@ -122,9 +149,13 @@ void profile(const Settings& settings) {
   const auto& header = model.file.header();
   WorkerPool pool(settings["threads"]);
   const KvPlan plan = plan_kv(header.kv_groups, header.config.context_length, {});
-  const int tokens = std::max(settings["prefill"], settings["sequences"]);
-  CpuExecutor executor(model.file, {.tokens = tokens, .sequences = tokens, .outputs = tokens}, plan, pool, true);
+  const int rows = std::max({settings["prefill"], settings["sequences"], kFilledAtOnce});
+  const int tokens = std::max(rows, kFilledAtOnce * plan.block_size);
+  CpuExecutor executor(model.file, {.tokens = tokens, .sequences = rows, .outputs = rows}, plan, pool, true);
   const StepBatch batch = make_batch(settings, plan, header.config.context_length);
+  if (settings["prefill"] == 0) {
+    fill(executor, batch, batch.sequences() * ((settings["context"] + 1) / plan.block_size + 1));
+  }
   const int steps = std::max(1, settings["steps"]);
   for (int i = 0; i < std::max(1, steps / 10); ++i) executor.forward(batch);
   std::vector<double> whole;
