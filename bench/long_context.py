@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 
-SHAPE = {"layers": 6, "width": 1024, "ffn": 2816, "heads": 16, "kv_heads": 4, "head_dim": 64}
+SHAPE = {"layers": 4, "width": 1024, "ffn": 2816, "heads": 16, "kv_heads": 4, "head_dim": 64}
 STEP_ROWS = {"token": 512, "sequence": 64, "output": 128}  # what a step of the engine holds
 
 
