@@ -17,9 +17,7 @@
 
 namespace lectern {
 
-/// How keys and values are stored. kAuto: kBF16 where the processor multiplies that itself (avx512_bf16), else kF16.
-/// With kBF16 queries and weights are rounded to BF16 too.
-enum class KvType { kAuto, kF16, kBF16, kF32 };
+enum class KvType { kF16, kBF16, kF32 };
 
 /// Whose turn on the worker pool comes first.
 enum class Priority { kInteractive, kBackground };
@@ -30,7 +28,7 @@ struct EngineOptions {
   int block_size = 32;       // tokens in a KV block, a multiple of 16
   int step_tokens = 512;     // tokens in one step, prefill and decode together
   int max_sequences = 64;    // requests in one step
-  KvType kv_type = KvType::kAuto;
+  KvType kv_type = KvType::kF16;
   bool prefix_cache = true;
   Priority priority = Priority::kInteractive;
 };
@@ -63,6 +61,9 @@ struct Request {
   int prompt_logits_from = 0;
   /// Called on the engine's thread with each token and the text that it completes (often empty).
   std::function<void(TokenId token, std::string_view text)> on_token;
+  /// Called on the engine's thread, last of all: `wait` does not block any more, and the request's KV blocks are free.
+  /// It must not throw.
+  std::function<void()> on_done;
 };
 
 enum class FinishReason { kStop, kLength, kCancelled };

@@ -202,6 +202,7 @@ EngineStatistics Generator::statistics() const {
 
 void resolve(Sequence& sequence) {
   sequence.generation->resolve(std::move(sequence.completion), std::move(sequence.failure));
+  if (sequence.request.on_done) sequence.request.on_done();
 }
 
 }  // namespace lectern::runtime

@@ -222,6 +222,23 @@ TEST_F(EngineTest, ACallbackThatThrowsEndsItsRequestAlone) {
   EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
 }
 
+TEST_F(EngineTest, TellsOnceThatARequestIsDone) {
+  const auto engine = load();
+  for (int i = 0; i < 3; ++i) {
+    std::atomic<int> calls = 0;
+    auto asked = request(20, i == 0 ? 250 : 10);
+    if (i == 2) asked.on_token = [](TokenId, std::string_view) { throw std::runtime_error("the reader went away"); };
+    asked.on_done = [&] { ++calls; };
+    const auto generation = engine->submit(asked);
+    if (i == 0) generation->cancel();
+    while (calls == 0) std::this_thread::yield();
+    EXPECT_TRUE(generation->done());
+    EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
+    engine->submit(request(5, 1))->wait();
+    EXPECT_EQ(calls, 1);
+  }
+}
+
 TEST_F(EngineTest, CancelsFromAnywhere) {
   const auto engine = load();
   auto asked = request(20, 250);

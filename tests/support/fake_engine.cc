@@ -57,6 +57,7 @@ class FakeGeneration final : public Generation {
     if (fails)
       failure_ = std::make_exception_ptr(Error(ErrorCode::kOutOfMemory, "The fake engine fails as it was told to."));
     done_ = true;
+    if (request.on_done) request.on_done();
   }
 
   void report_logits(const Request& request) const {
