@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -63,6 +64,8 @@ class Chat {
   /// Throws Error: kTooLong (a question that leaves no room for a passage), and what the engine throws.
   virtual Answer ask(std::string_view question, const std::function<void(std::string_view)>& on_text = {},
                      std::stop_token stop = {}) = 0;
+  /// Takes up a conversation that somebody else kept, instead of its own: messages of "user" and "assistant" in turn.
+  virtual void resume(std::span<const Message> earlier) = 0;
   virtual void clear() = 0;  // forgets the conversation
 };
 

@@ -67,6 +67,17 @@ class LibraryChat final : public Chat {
                          : answer(asked, builder, std::move(found));
   }
 
+  void resume(std::span<const Message> earlier) override {
+    history_.clear();
+    for (std::size_t i = 0; i + 1 < earlier.size(); ++i) {
+      if (earlier[i].role != "user" || earlier[i + 1].role != "assistant") continue;
+      const std::string question = to_valid_utf8(earlier[i].content);
+      const std::string said = to_valid_utf8(earlier[i + 1].content);
+      const bool declined = said == phrases_for(question, small_model()).not_found;
+      remember(question, !leans_on(question, history_), declined ? std::string() : said);
+    }
+  }
+
   void clear() override { history_.clear(); }
 
  private:
@@ -238,8 +249,10 @@ class LibraryChat final : public Chat {
 
   // That the files do not tell is nothing for the model to read again.
   void remember(const Asked& asked, const Answer& answer) {
-    const std::string said = answer.declined ? std::string() : without_markers(answer.text);
-    history_.push_back({asked.question, said, asked.alone ? asked.question : topic_of(asked.question, history_)});
+    remember(asked.question, asked.alone, answer.declined ? std::string() : answer.text);
+  }
+  void remember(const std::string& question, bool alone, const std::string& answer) {
+    history_.push_back({question, without_markers(answer), alone ? question : topic_of(question, history_)});
     if (history_.size() > kMostTurns) history_.erase(history_.begin());
   }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <random>
 
 #include "chat/marker.h"
 #include "chat/sentence.h"
+#include "chat/slot.h"
 #include "core/moment.h"
 #include "lectern/error.h"
 
@@ -15,14 +15,6 @@ namespace {
 
 // Fewer tokens than this hold no passage worth the name.
 constexpr std::size_t kPassageRoom = 48;
-
-// Text that nobody can guess, so that no document can contain it.
-std::string placeholder() {
-  std::random_device random;
-  std::string name = "slot";
-  for (int i = 0; i < 4; ++i) name += std::to_string(random()) + "x";
-  return name;
-}
 
 std::size_t total(const std::vector<std::vector<TokenId>>& parts) {
   std::size_t sum = 0;
@@ -47,19 +39,6 @@ std::vector<Message> conversation(const std::vector<std::string>& slots, bool sy
   return messages;
 }
 
-// The text around each slot, [slots + 1]; empty where the template lost or changed one.
-std::vector<std::string> split(std::string_view rendered, const std::vector<std::string>& slots) {
-  std::vector<std::string> parts;
-  for (const auto& slot : slots) {
-    const std::size_t at = rendered.find(slot);
-    if (at == std::string_view::npos || rendered.find(slot, at + 1) != std::string_view::npos) return {};
-    parts.emplace_back(rendered.substr(0, at));
-    rendered.remove_prefix(at + slot.size());
-  }
-  parts.emplace_back(rendered);
-  return parts;
-}
-
 std::vector<std::string> plain_frame(const std::vector<std::string>& slots) {
   std::vector<std::string> parts(slots.size() + 1, "\n\n");
   parts.front().clear();
@@ -71,16 +50,14 @@ std::vector<std::string> template_frame(const Tokenizer& tokenizer, const std::v
   if (!tokenizer.has_chat_template()) return plain_frame(slots);
   for (const bool system : {true, false}) {
     try {
-      auto parts = split(tokenizer.apply_chat_template(conversation(slots, system)), slots);
+      auto parts = around_slots(tokenizer.apply_chat_template(conversation(slots, system)), slots);
       if (!parts.empty()) return parts;
     } catch (const Error& error) {
       // Some templates refuse the system role.
       if (error.code() != ErrorCode::kInvalidArgument || !system) throw;
     }
   }
-  throw Error(
-      ErrorCode::kUnsupported,
-      "The model's chat template changes the messages' text, so a prompt cannot be built with it. Use another model.");
+  throw changed_text();
 }
 
 }  // namespace
@@ -114,7 +91,7 @@ PromptBuilder::Tokens PromptBuilder::encode(std::string_view text) const {
 // The template's own tokens around instructions, `turns` earlier turns and the question: [2 turns + 3].
 std::vector<PromptBuilder::Tokens> PromptBuilder::frame(std::size_t turns) const {
   std::vector<std::string> slots(2 * turns + 2);
-  for (auto& slot : slots) slot = placeholder();
+  for (auto& slot : slots) slot = unguessable_slot();
   std::vector<Tokens> parts;
   const bool plain = !tokenizer_.has_chat_template();
   for (const auto& text : template_frame(tokenizer_, slots)) {

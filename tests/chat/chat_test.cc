@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <stdexcept>
+#include <vector>
 
 #include "fake_engine.h"
 #include "fake_library.h"
@@ -129,6 +130,35 @@ TEST_F(ChatTest, FollowUpsRememberTheConversation) {
   chat->ask("And how long does it take?");
   EXPECT_EQ(library.queries.back(), "And how long does it take?");
   EXPECT_THAT(answering(engine.prompts())[2], Not(HasSubstr("brewed?")));
+}
+
+TEST_F(ChatTest, ResumesAConversation) {
+  engine.reply = {"At 80 degrees [1]."};
+  const auto kept = start_chat(engine, &library);
+  kept->ask("How is green tea brewed?");
+  const auto expected = kept->ask("And how long does it take?");
+  const auto prompts = engine.prompts();
+  const auto resumed = start_chat(engine, &library);
+  resumed->ask("Something else altogether?");
+  resumed->resume(std::vector<Message>{{"user", "How is green tea brewed?"}, {"assistant", "At 80 degrees [1]."}});
+  const auto answer = resumed->ask("And how long does it take?");
+  EXPECT_EQ(answer.query, expected.query);
+  EXPECT_EQ(answering(engine.prompts()).back(), answering(prompts).back());
+  resumed->resume({});
+  EXPECT_EQ(resumed->ask("And how long does it take?").query, "And how long does it take?");
+}
+
+TEST_F(ChatTest, AResumedConversationForgetsWhatTheFilesDidNotTell) {
+  const auto passages = library.passages;
+  for (auto& passage : library.passages) passage.similarity = 0.05;
+  const auto declined = start_chat(engine, &library)->ask("Who won the match?");
+  ASSERT_TRUE(declined.declined);
+  library.passages = passages;
+  engine.reply = {"At 80 degrees [1]."};
+  const auto chat = start_chat(engine, &library);
+  chat->resume(std::vector<Message>{{"user", "Who won the match?"}, {"assistant", declined.text}});
+  chat->ask("How is green tea brewed?");
+  EXPECT_THAT(answering(engine.prompts()).back(), Not(HasSubstr(declined.text)));
 }
 
 TEST_F(ChatTest, DeclinesWhereTheModelSeesNoAnswer) {
