@@ -29,7 +29,7 @@ constexpr const char* kFooter =
     "  lectern chat ~/Documents            read it and talk about it\n\n"
     "Environment:\n"
     "  LECTERN_MODELS   a folder of models, looked into first\n"
-    "  LECTERN_ISA      scalar, avx2, avx512 or avx512_bf16: the kernels to use, instead of this machine's best\n"
+    "  LECTERN_ISA      scalar, avx2 or avx512: the kernels to use, instead of the best that this machine has\n"
     "  NO_COLOR         no colours\n\n"
     "Files:\n"
     "  $XDG_DATA_HOME/lectern/NAME.db      libraries (~/.local/share without XDG_DATA_HOME)\n"
@@ -63,9 +63,11 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_search(app, chosen);
   add_ask(app, chosen);
   add_chat(app, chosen);
+  add_serve(app, chosen);
   add_library_command(app, chosen);
   add_compile(app, chosen);
   add_inspect(app, chosen);
+  add_embed(app, chosen);
   add_tokenize(app, chosen);
   add_perplexity(app, chosen);
   add_bench(app, chosen);

@@ -2,39 +2,20 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/answer_json.h"
+#include "server/json_text.h"
+
 namespace lectern::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// A file's name need not be UTF-8, JSON must be.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+using server::dump;
+using server::json_of;
 
 Json with_id(std::string_view id) {
   Json json = Json::object();
   if (!id.empty()) json["id"] = Json::parse(id);
   return json;
-}
-
-Json page_of(const std::optional<int>& page) { return page ? Json(*page) : Json(nullptr); }
-
-Json span_of(const Span& span) { return Json::array({span.begin, span.end}); }
-
-// Of recordings alone.
-void add_moment(Json& json, const std::optional<std::int64_t>& time_ms, const std::string& url) {
-  if (time_ms) json["time"] = static_cast<double>(*time_ms) / 1000;
-  if (!url.empty()) json["url"] = url;
-}
-
-Json passages_of(std::span<const Passage> passages) {
-  Json list = Json::array();
-  for (const auto& passage : passages) {
-    Json json = {{"file", passage.file},          {"page", page_of(passage.page)}, {"heading", passage.heading},
-                 {"span", span_of(passage.span)}, {"score", passage.score},        {"text", passage.text}};
-    add_moment(json, passage.time_ms, passage.url);
-    list.push_back(std::move(json));
-  }
-  return list;
 }
 
 Json percentiles_of(const Percentiles& values) {
@@ -45,31 +26,18 @@ Json percentiles_of(const Percentiles& values) {
 
 std::string to_json(std::span<const Passage> passages, std::string_view id) {
   Json json = with_id(id);
-  json["passages"] = passages_of(passages);
+  json["passages"] = json_of(passages);
   return dump(json);
 }
 
 std::string to_json(const Answer& answer, std::string_view id) {
-  Json citations = Json::array();
-  for (const auto& citation : answer.citations) {
-    Json one = {{"number", citation.number},
-                {"file", citation.file},
-                {"page", page_of(citation.page)},
-                {"quote", citation.quote},
-                {"answer_span", span_of(citation.answer_span)}};
-    add_moment(one, citation.time_ms, citation.url);
-    citations.push_back(std::move(one));
-  }
-  Json sentences = Json::array();
-  for (const auto& sentence : answer.sentences)
-    sentences.push_back({{"answer_span", span_of(sentence.span)}, {"supported", sentence.supported}});
   Json json = with_id(id);
   json["answer"] = answer.text;
   json["query"] = answer.query;
   json["declined"] = answer.declined;
-  json["sentences"] = std::move(sentences);
-  json["citations"] = std::move(citations);
-  json["passages"] = passages_of(answer.passages);
+  json["sentences"] = json_of(answer.sentences);
+  json["citations"] = json_of(answer.citations);
+  json["passages"] = json_of(answer.passages);
   json["usage"] = {{"input_tokens", answer.input_tokens},
                    {"output_tokens", answer.output_tokens},
                    {"drafted_tokens", answer.drafted_tokens},
@@ -121,6 +89,10 @@ std::string failure_to_json(std::string_view message, std::string_view id) {
 
 std::string ids_to_json(std::span<const std::int32_t> ids) {
   return dump({{"ids", std::vector<std::int32_t>(ids.begin(), ids.end())}});
+}
+
+std::string embedding_to_json(std::span<const float> embedding) {
+  return dump({{"embedding", std::vector<float>(embedding.begin(), embedding.end())}});
 }
 
 std::string perplexity_to_json(double perplexity, std::int64_t tokens) {

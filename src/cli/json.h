@@ -26,6 +26,7 @@ std::string to_json(const ExportReport& report);
 std::string removed_to_json(std::string_view file);
 std::string failure_to_json(std::string_view message, std::string_view id);
 std::string ids_to_json(std::span<const std::int32_t> ids);
+std::string embedding_to_json(std::span<const float> embedding);
 std::string perplexity_to_json(double perplexity, std::int64_t tokens);
 
 }  // namespace lectern::cli

@@ -34,6 +34,29 @@ TEST_F(ModelCommandTest, TokenizeOptions) {
   EXPECT_THAT(person.out, HasSubstr("7592  \"hello\""));
 }
 
+TEST_F(ModelCommandTest, EmbedsEachLine) {
+  const std::string text = "A cat sits on the mat.\n\nAnother line";
+  const auto result = lectern({"embed", kEmbedder, "--json"}, {.input = text});
+  EXPECT_EQ(result.status, 0);
+  std::istringstream lines(result.out);
+  std::vector<std::vector<float>> vectors;
+  for (std::string line; std::getline(lines, line);) vectors.push_back(json::parse(line)["embedding"]);
+  ASSERT_EQ(vectors.size(), 3u) << "an empty line is a text, too";
+  for (const auto& vector : vectors) {
+    EXPECT_EQ(vector.size(), 384u);
+    double square = 0;
+    for (const float x : vector) square += double{x} * double{x};
+    EXPECT_NEAR(square, 1, 1e-4);
+  }
+  std::istringstream numbers(lectern({"embed", kEmbedder}, {.input = text}).out);
+  for (const float expected : vectors[0]) {
+    std::string number;
+    numbers >> number;
+    EXPECT_EQ(std::stof(number), expected);
+  }
+  EXPECT_EQ(lectern({"embed", kModel}, {.input = text}).status, 1) << "it generates";
+}
+
 TEST_F(ModelCommandTest, PerplexityOfSenseAndNonsense) {
   std::string sense, nonsense;
   for (int i = 0; i < 3; ++i) {

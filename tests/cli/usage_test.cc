@@ -29,8 +29,8 @@ TEST_F(UsageTest, EveryCommandHasHelp) {
   const auto help = lectern({"--help"});
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Exit status"));
-  for (const std::string command :
-       {"index", "search", "ask", "chat", "library", "compile", "inspect", "tokenize", "perplexity", "bench"}) {
+  for (const std::string command : {"index", "search", "ask", "chat", "serve", "library", "compile", "inspect", "embed",
+                                    "tokenize", "perplexity", "bench"}) {
     EXPECT_THAT(help.out, HasSubstr("\n  " + command + " "));
     const auto result = lectern({command, "--help"});
     EXPECT_EQ(result.status, 0) << command;
@@ -51,6 +51,8 @@ TEST_F(UsageTest, WrongUsageIsTwo) {
       {"search", "q", "--top-k", "many"},
       {"ask", "q", "--threads", "-1"},
       {"ask", "q", "--library", "a/b"},
+      {"serve", "--port", "70000"},
+      {"serve", "--library", "a.db"},
       {"compile", "x"},
       {"compile", "x", "-o", "y", "--target", "z80"},
       {"compile", "x", "-o", "y", "--precision", "3"},
@@ -80,6 +82,9 @@ TEST_F(UsageTest, FailuresAreOneLineAndOne) {
       {{"ask", "--questions", broken}, "Line 2"},
       {{"inspect", "no-such-model"}, "no-such-model"},
       {{"inspect", broken}, "broken.jsonl"},
+      {{"serve", "--port", "0", "--api-key-file", home() + "/nowhere"}, "nowhere"},
+      {{"serve", "--port", "0", home() + "/nowhere"}, "nowhere"},
+      {{"serve", "--port", "0", "--host", "elsewhere"}, "API key"},
       {{"tokenize", "no-such-model"}, home() + "/data/lectern/models"},
       {{"perplexity", kModel, home() + "/nowhere"}, "nowhere"},
       {{"perplexity", kModel, home()}, home()},

@@ -1,0 +1,85 @@
+#include "server/answer_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace lectern::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json page_of(const std::optional<int>& page) { return page ? Json(*page) : Json(nullptr); }
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+// Of recordings alone.
+void add_moment(Json& json, const std::optional<std::int64_t>& time_ms, const std::string& url) {
+  if (time_ms) json["time"] = static_cast<double>(*time_ms) / 1000;
+  if (!url.empty()) json["url"] = url;
+}
+
+}  // namespace
+
+Json json_of(const Span& span) { return Json::array({span.begin, span.end}); }
+
+Json json_of(std::span<const Passage> passages) {
+  Json list = Json::array();
+  for (const auto& passage : passages) {
+    Json json = {{"file", passage.file},          {"page", page_of(passage.page)}, {"heading", passage.heading},
+                 {"span", json_of(passage.span)}, {"score", passage.score},        {"text", passage.text}};
+    add_moment(json, passage.time_ms, passage.url);
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Json json_of(std::span<const Citation> citations) {
+  Json list = Json::array();
+  for (const auto& citation : citations) {
+    Json json = {{"number", citation.number},
+                 {"file", citation.file},
+                 {"page", page_of(citation.page)},
+                 {"quote", citation.quote},
+                 {"answer_span", json_of(citation.answer_span)}};
+    add_moment(json, citation.time_ms, citation.url);
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Json json_of(std::span<const AnswerSentence> sentences) {
+  Json list = Json::array();
+  for (const auto& sentence : sentences)
+    list.push_back({{"answer_span", json_of(sentence.span)}, {"supported", sentence.supported}});
+  return list;
+}
+
+Json json_of(const LibrarySummary& library) {
+  return {{"name", library.name},       {"file", library.file.native()},      {"documents", library.documents},
+          {"failed", library.failed},   {"chunks", library.chunks},           {"bytes", library.bytes},
+          {"folders", library.folders}, {"problem", or_null(library.problem)}};
+}
+
+Json json_of(const LibraryDocument& document) {
+  return {{"file", document.file},
+          {"type", document.type},
+          {"title", document.title},
+          {"size", document.size},
+          {"modified_ns", document.modified_ns},
+          {"content_hash", document.content_hash},
+          {"state", document.state},
+          {"reason", or_null(document.reason)}};
+}
+
+Json json_of(const LibraryDetails& details) {
+  Json documents = Json::array();
+  for (const auto& document : details.documents) {
+    documents.push_back(json_of(document));
+    documents.back()["chunks"] = document.chunks;
+  }
+  return {{"library", json_of(details.summary)},
+          {"version", details.version},
+          {"embedding_models", details.embedding_models},
+          {"documents", std::move(documents)}};
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,21 @@
+// The JSON of docs/json.md that the command line and the API share.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+
+#include "lectern/chat.h"
+#include "lectern/library.h"
+#include "lectern/library_file.h"
+
+namespace lectern::server {
+
+nlohmann::ordered_json json_of(const Span& span);
+nlohmann::ordered_json json_of(std::span<const Passage> passages);
+nlohmann::ordered_json json_of(std::span<const Citation> citations);
+nlohmann::ordered_json json_of(std::span<const AnswerSentence> sentences);
+nlohmann::ordered_json json_of(const LibrarySummary& library);
+nlohmann::ordered_json json_of(const LibraryDocument& document);  // without its chunks
+nlohmann::ordered_json json_of(const LibraryDetails& details);
+
+}  // namespace lectern::server

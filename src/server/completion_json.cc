@@ -1,0 +1,133 @@
+#include "server/completion_json.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "server/answer_json.h"
+#include "server/json_text.h"
+
+namespace lectern::server {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json heading_of(const CompletionHeading& heading, bool piece) {
+  const char* object = "text_completion";
+  if (heading.kind == CompletionKind::kChat) object = piece ? "chat.completion.chunk" : "chat.completion";
+  return {{"id", heading.id}, {"object", object}, {"created", heading.created}, {"model", heading.model}};
+}
+
+Json json_of_usage(const Usage& usage) {
+  return {{"prompt_tokens", usage.prompt_tokens},
+          {"completion_tokens", usage.completion_tokens},
+          {"total_tokens", usage.prompt_tokens + usage.completion_tokens},
+          {"prompt_tokens_details", {{"cached_tokens", usage.cached_tokens}}}};
+}
+
+const char* name_of(FinishReason reason) { return reason == FinishReason::kLength ? "length" : "stop"; }
+
+Json choice_of(const CompletionHeading& heading, const Choice& choice) {
+  Json json = {{"index", choice.index}};
+  if (heading.kind == CompletionKind::kChat)
+    json["message"] = {{"role", "assistant"}, {"content", choice.text}, {"refusal", nullptr}};
+  else
+    json["text"] = choice.text;
+  json["logprobs"] = nullptr;
+  json["finish_reason"] = name_of(choice.finish);
+  return json;
+}
+
+Json piece_of(const CompletionHeading& heading, Json choice, bool usage_follows) {
+  Json json = heading_of(heading, true);
+  choice["logprobs"] = nullptr;
+  json["choices"] = Json::array({std::move(choice)});
+  if (usage_follows) json["usage"] = nullptr;
+  return json;
+}
+
+std::string piece(const CompletionHeading& heading, Json choice, bool usage_follows) {
+  return event(dump(piece_of(heading, std::move(choice), usage_follows)));
+}
+
+// docs/json.md tells what these mean.
+void add_sources(Json& json, const Answer& answer) {
+  json["query"] = answer.query;
+  json["declined"] = answer.declined;
+  json["sentences"] = json_of(answer.sentences);
+  json["citations"] = json_of(answer.citations);
+  json["passages"] = json_of(answer.passages);
+}
+
+}  // namespace
+
+CompletionHeading new_heading(CompletionKind kind, const std::string& model) {
+  std::random_device random;
+  const auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
+  const char* prefix = kind == CompletionKind::kChat ? "chatcmpl" : "cmpl";
+  return {kind, fmt::format("{}-{:016x}{:016x}", prefix, word(), word()), std::time(nullptr), model};
+}
+
+std::string completion_json(const CompletionHeading& heading, std::span<const Choice> choices, const Usage& usage) {
+  Json json = heading_of(heading, false);
+  json["choices"] = Json::array();
+  for (const auto& choice : choices) json["choices"].push_back(choice_of(heading, choice));
+  json["usage"] = json_of_usage(usage);
+  return dump(json);
+}
+
+std::string completion_json(const CompletionHeading& heading, const Answer& answer) {
+  Json json = heading_of(heading, false);
+  json["choices"] = Json::array({choice_of(heading, {0, answer.text, FinishReason::kStop})});
+  json["usage"] = json_of_usage(usage_of(answer));
+  add_sources(json, answer);
+  return dump(json);
+}
+
+Usage usage_of(const Answer& answer) { return {answer.input_tokens, answer.output_tokens, 0}; }
+
+std::string first_event(const CompletionHeading& heading, int index, bool usage_follows) {
+  return piece(heading,
+               {{"index", index}, {"delta", {{"role", "assistant"}, {"content", ""}}}, {"finish_reason", nullptr}},
+               usage_follows);
+}
+
+std::string text_event(const CompletionHeading& heading, int index, std::string_view text, bool usage_follows) {
+  Json choice = {{"index", index}};
+  if (heading.kind == CompletionKind::kChat)
+    choice["delta"] = {{"content", text}};
+  else
+    choice["text"] = text;
+  choice["finish_reason"] = nullptr;
+  return piece(heading, std::move(choice), usage_follows);
+}
+
+std::string finish_event(const CompletionHeading& heading, int index, FinishReason finish, bool usage_follows) {
+  Json choice = {{"index", index}};
+  if (heading.kind == CompletionKind::kChat)
+    choice["delta"] = Json::object();
+  else
+    choice["text"] = "";
+  choice["finish_reason"] = name_of(finish);
+  return piece(heading, std::move(choice), usage_follows);
+}
+
+std::string finish_event(const CompletionHeading& heading, const Answer& answer, bool usage_follows) {
+  const Json choice = {{"index", 0}, {"delta", Json::object()}, {"finish_reason", "stop"}};
+  Json json = piece_of(heading, choice, usage_follows);
+  add_sources(json, answer);
+  return event(dump(json));
+}
+
+std::string usage_event(const CompletionHeading& heading, const Usage& usage) {
+  Json json = heading_of(heading, true);
+  json["choices"] = Json::array();
+  json["usage"] = json_of_usage(usage);
+  return event(dump(json));
+}
+
+std::string event(std::string_view json) { return fmt::format("data: {}\n\n", json); }
+
+}  // namespace lectern::server

@@ -1,0 +1,56 @@
+// What requests ask for, as read from their JSON.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/engine.h"
+#include "lectern/tokenizer.h"
+
+namespace lectern::server {
+
+/// What /v1/chat/completions and /v1/completions have in common.
+struct GenerationRequest {
+  std::string model;
+  bool stream = false;
+  bool include_usage = false;
+  int n = 1;                          // answers to each prompt
+  std::optional<int> max_tokens;      // else what the context holds
+  std::optional<std::uint64_t> seed;  // else one of chance
+  SamplingOptions sampling;           // but for the two before
+};
+
+struct ChatRequest : GenerationRequest {
+  std::vector<Message> messages;
+  std::optional<std::string> library;  // answers from its passages
+  int passages = 5;                    // of it, offered to the model
+};
+
+struct CompletionRequest : GenerationRequest {
+  std::vector<std::string> texts;            // the prompts,
+  std::vector<std::vector<TokenId>> tokens;  // or these
+};
+
+struct EmbeddingRequest {
+  std::string model;
+  bool base64 = false;
+  std::optional<int> dimensions;
+  std::vector<std::string> texts;
+  std::vector<std::vector<TokenId>> tokens;
+};
+
+/// Of /v1/libraries/{library}/search.
+struct SearchRequest {
+  std::string query;
+  int top_k = 5;
+};
+
+/// Each throws ApiError 400, which names the field.
+ChatRequest parse_chat_request(std::string_view json);
+CompletionRequest parse_completion_request(std::string_view json);
+SearchRequest parse_search_request(std::string_view json);
+EmbeddingRequest parse_embedding_request(std::string_view json);
+
+}  // namespace lectern::server

@@ -1,0 +1,139 @@
+#include "server/generation_task.h"
+
+#include <utility>
+
+#include "server/api_error.h"
+
+namespace lectern::server {
+
+GenerationTask::GenerationTask(std::shared_ptr<Exchange> exchange, GenerationPlan plan, std::vector<Ticket> tickets,
+                               Metrics& metrics)
+    : exchange_(std::move(exchange)), plan_(std::move(plan)), metrics_(metrics), tickets_(std::move(tickets)) {}
+
+void GenerationTask::start(Engine& engine) {
+  left_ = static_cast<int>(plan_.prompts.size()) * plan_.n;
+  choices_.resize(static_cast<std::size_t>(left_));
+  for (int i = 0; i < left_; ++i) choices_[static_cast<std::size_t>(i)].index = i;
+  submit_all(engine);
+  if (plan_.stream) {
+    exchange_->begin({.content_type = "text/event-stream"});
+    if (plan_.heading.kind == CompletionKind::kChat) {
+      for (int i = 0; i < left_; ++i) exchange_->send(first_event(plan_.heading, i, plan_.include_usage));
+    }
+  }
+  exchange_->on_gone([self = shared_from_this()] { self->cancel(); });
+  {
+    const std::lock_guard lock(mutex_);
+    started_ = drain_posted_ = true;
+  }
+  exchange_->post([self = shared_from_this()] { self->drain(); });
+}
+
+void GenerationTask::submit_all(Engine& engine) {
+  std::vector<std::shared_ptr<Generation>> submitted;
+  try {
+    for (int i = 0; i < left_; ++i) submitted.push_back(engine.submit(request_for(i)));
+  } catch (...) {
+    for (const auto& generation : submitted) generation->cancel();
+    throw;
+  }
+  const std::lock_guard lock(mutex_);
+  generations_ = std::move(submitted);
+}
+
+Request GenerationTask::request_for(int index) {
+  Request request;
+  request.prompt = plan_.prompts[static_cast<std::size_t>(index / plan_.n)];
+  request.sampling = plan_.sampling;
+  request.sampling.seed += static_cast<std::uint64_t>(index % plan_.n);
+  request.on_token = [self = shared_from_this(), index](TokenId, std::string_view text) {
+    if (!text.empty()) self->tell({index, false, std::string(text)});
+  };
+  request.on_done = [self = shared_from_this(), index] {
+    Ticket used;
+    {
+      const std::lock_guard lock(self->mutex_);
+      used = std::move(self->tickets_[static_cast<std::size_t>(index)]);
+    }
+    self->tell({index, true, {}});
+  };
+  return request;
+}
+
+// The engine's thread only leaves the event here: the connection's writes it.
+void GenerationTask::tell(Event event) {
+  {
+    const std::lock_guard lock(mutex_);
+    events_.push_back(std::move(event));
+    if (!started_ || std::exchange(drain_posted_, true)) return;
+  }
+  exchange_->post([self = shared_from_this()] { self->drain(); });
+}
+
+void GenerationTask::cancel() {
+  std::vector<std::shared_ptr<Generation>> generations;
+  {
+    const std::lock_guard lock(mutex_);
+    generations = generations_;
+  }
+  for (const auto& generation : generations) generation->cancel();
+}
+
+void GenerationTask::drain() {
+  std::vector<Event> events;
+  {
+    const std::lock_guard lock(mutex_);
+    drain_posted_ = false;
+    events.swap(events_);
+  }
+  for (const auto& event : events) {
+    if (!ended_) take(event);
+  }
+}
+
+void GenerationTask::take(const Event& event) {
+  if (event.done) return conclude(event.index);
+  if (plan_.stream) exchange_->send(text_event(plan_.heading, event.index, event.text, plan_.include_usage));
+}
+
+void GenerationTask::conclude(int index) {
+  try {
+    const Completion& done = generations_[static_cast<std::size_t>(index)]->wait();
+    auto& choice = choices_[static_cast<std::size_t>(index)];
+    choice.text = done.text;
+    choice.finish = done.finish;
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin_;
+    metrics_.count_answer({done.ttft_ms, done.tpot_ms, static_cast<std::int64_t>(done.tokens.size()), taken.count()});
+    usage_.completion_tokens += static_cast<std::int64_t>(done.tokens.size());
+    if (index % plan_.n == 0) {
+      usage_.prompt_tokens += done.prompt_tokens;
+      usage_.cached_tokens += done.cached_tokens;
+    }
+  } catch (...) {
+    return fail();
+  }
+  if (plan_.stream)
+    exchange_->send(
+        finish_event(plan_.heading, index, choices_[static_cast<std::size_t>(index)].finish, plan_.include_usage));
+  if (--left_ == 0) finish();
+}
+
+// One answer that failed ends the others: the client is told once.
+void GenerationTask::fail() {
+  const ApiError error = current_api_error();
+  ended_ = true;
+  cancel();
+  if (!plan_.stream) return exchange_->respond(to_response(error));
+  exchange_->send(event(to_json(error)));
+  exchange_->end();
+}
+
+void GenerationTask::finish() {
+  ended_ = true;
+  if (!plan_.stream) return exchange_->respond({.body = completion_json(plan_.heading, choices_, usage_)});
+  if (plan_.include_usage) exchange_->send(usage_event(plan_.heading, usage_));
+  exchange_->send(kDoneEvent);
+  exchange_->end();
+}
+
+}  // namespace lectern::server

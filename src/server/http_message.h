@@ -1,0 +1,49 @@
+// A request and its answer, as HTTP has them, without any library's types.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lectern::server {
+
+struct HttpRequest {
+  std::string method;  // "GET"
+  std::string target;  // path and query, as sent
+  std::string path;    // of it, still percent-encoded
+  std::string host;    // empty where it is missing; so are the next ones
+  std::string authorization;
+  std::string origin;
+  std::string content_type;
+  std::string client;     // the address that it came from
+  int hosts = 0;          // how many Host headers there are
+  bool has_body = false;  // it announces one
+  std::string body;       // empty until it is read
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string body = {};
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};  // further ones: "Retry-After"
+};
+
+/// How the end of an answer is told.
+enum class Framing {
+  kLength,   // Content-Length
+  kChunked,  // chunks
+  kClose,    // the connection's end: for clients of HTTP/1.0
+};
+
+enum class Persistence { kKeepAlive, kClose };
+
+/// Status line and headers, the security headers among them, with the empty line.
+std::string response_head(const HttpResponse& response, Framing framing, Persistence persistence);
+
+/// One chunk, or the last one for empty `bytes`.
+std::string chunk(std::string_view bytes);
+
+/// What `%41` stands for; nothing where an escape is malformed.
+bool percent_decode(std::string_view text, std::string& decoded);
+
+}  // namespace lectern::server

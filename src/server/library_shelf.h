@@ -1,0 +1,34 @@
+// The libraries that requests name, opened when they are first asked for.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "lectern/library.h"
+
+namespace lectern::server {
+
+/// Safe to use from any thread.
+class LibraryShelf {
+ public:
+  /// `embedder` must outlive it.
+  explicit LibraryShelf(Engine& embedder) : embedder_(embedder) {}
+
+  /// Throws ApiError 404 where there is none of that name, and Error as `open_library` does.
+  std::shared_ptr<Library> open(const std::string& name);
+
+  /// The same; where there is none, it is made.
+  std::shared_ptr<Library> open_or_create(const std::string& name);
+
+ private:
+  Engine& embedder_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Library>> opened_;
+};
+
+/// Where a library of that name is, and that it is there. Throws ApiError 404.
+std::filesystem::path existing_library(const std::string& name);
+
+}  // namespace lectern::server

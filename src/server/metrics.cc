@@ -1,0 +1,86 @@
+#include "server/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <iterator>
+#include <vector>
+
+namespace lectern::server {
+namespace {
+
+using prometheus::Histogram;
+using Families = std::vector<prometheus::MetricFamily>;
+
+// Seconds, from a token of a small model to a long answer of a large one.
+const Histogram::BucketBoundaries kTokenTimes = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
+const Histogram::BucketBoundaries kAnswerTimes = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300};
+
+Histogram& histogram(prometheus::Registry& registry, const char* name, const char* help,
+                     const Histogram::BucketBoundaries& bounds) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, bounds);
+}
+
+void add(Families& families, prometheus::MetricType type, const char* name, const char* help, std::int64_t value) {
+  prometheus::ClientMetric metric;
+  const auto number = static_cast<double>(value);
+  (type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = number;
+  families.push_back({name, help, type, {metric}});
+}
+
+void add_counter(Families& families, const char* name, const char* help, std::int64_t value) {
+  add(families, prometheus::MetricType::Counter, name, help, value);
+}
+
+void add_gauge(Families& families, const char* name, const char* help, std::int64_t value) {
+  add(families, prometheus::MetricType::Gauge, name, help, value);
+}
+
+void add_engines(Families& families, const EngineStatistics& chat, const EngineStatistics& embedding) {
+  add_gauge(families, "lectern_kv_blocks_total", "KV blocks that there are", chat.kv_blocks_total);
+  add_gauge(families, "lectern_kv_blocks_free", "KV blocks that no running request holds", chat.kv_blocks_free);
+  add_counter(families, "lectern_preemptions_total", "Requests that gave their KV blocks to older ones",
+              chat.preemptions);
+  add_counter(families, "lectern_steps_total", "Steps of the model", chat.steps);
+  add_counter(families, "lectern_prompt_tokens_total", "Tokens of prompts", chat.prompt_tokens);
+  add_counter(families, "lectern_cached_tokens_total", "Those of them found in the prefix cache", chat.cached_tokens);
+  add_counter(families, "lectern_generated_tokens_total", "Tokens of answers", chat.generated_tokens);
+  add_counter(families, "lectern_drafted_tokens_total", "Tokens guessed beforehand", chat.drafted_tokens);
+  add_counter(families, "lectern_accepted_tokens_total", "Those of them that were right", chat.accepted_tokens);
+  add_counter(families, "lectern_embedded_tokens_total", "Tokens of texts embedded", embedding.prompt_tokens);
+}
+
+}  // namespace
+
+struct Metrics::State {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>& requests = prometheus::BuildCounter()
+                                                          .Name("lectern_requests_total")
+                                                          .Help("HTTP requests answered, by status")
+                                                          .Register(registry);
+  Histogram& ttft = histogram(registry, "lectern_ttft_seconds", "From a request to its first token", kAnswerTimes);
+  Histogram& tpot = histogram(registry, "lectern_tpot_seconds", "A token after the first", kTokenTimes);
+  Histogram& latency = histogram(registry, "lectern_answer_seconds", "From a request to its last token", kAnswerTimes);
+};
+
+Metrics::Metrics() : state_(std::make_unique<State>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::count_request(int status) { state_->requests.Add({{"status", std::to_string(status)}}).Increment(); }
+
+void Metrics::count_answer(const AnswerFigures& answer) {
+  state_->latency.Observe(answer.seconds);
+  if (answer.tokens > 0) state_->ttft.Observe(answer.ttft_ms / 1000);
+  if (answer.tokens > 1) state_->tpot.Observe(answer.tpot_ms / 1000);
+}
+
+std::string Metrics::text(const Now& now) const {
+  Families families = state_->registry.Collect();
+  add_gauge(families, "lectern_answers_under_way", "Answers under way and waiting", now.answers_under_way);
+  add_engines(families, now.chat, now.embedding);
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,57 @@
+// What is to be written to a client, from those who answer to the connection.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http_message.h"
+
+namespace lectern::server {
+
+/// Safe to use from any thread.
+class Outbox {
+ public:
+  /// `http_1_0`: a client that knows no chunks. `limit` bounds the bytes of an answer in pieces
+  /// that wait behind those being written.
+  Outbox(bool http_1_0, bool keep_alive, std::size_t limit)
+      : http_1_0_(http_1_0), keep_alive_(keep_alive && !http_1_0), limit_(limit) {}
+
+  void respond(HttpResponse response);
+  void begin(HttpResponse head);
+  void send(std::string_view piece);
+  void end();
+  /// Nobody will answer any more: 500 where nothing was said yet, otherwise the connection is cut off.
+  void abandon(const std::function<HttpResponse()>& response);
+  void on_gone(std::function<void()> f);
+
+  /// The connection's side.
+  struct Taken {
+    std::string bytes;
+    bool last = false;      // nothing follows
+    bool overflow = false;  // too much waited
+  };
+  Taken take();
+  /// Once: the client is gone.
+  void lose();
+  /// After the answer's last byte, whether another request may follow.
+  bool keep_alive() const;
+  /// The answer, if it has not begun, tells that none may.
+  void close_after();
+
+ private:
+  Framing streamed() const { return http_1_0_ ? Framing::kClose : Framing::kChunked; }
+  Persistence persistence() const { return keep_alive_ ? Persistence::kKeepAlive : Persistence::kClose; }
+
+  const bool http_1_0_;
+  mutable std::mutex mutex_;
+  bool keep_alive_;
+  const std::size_t limit_;
+  std::string bytes_;
+  bool begun_ = false, ended_ = false, overflow_ = false, gone_ = false;
+  std::vector<std::function<void()>> on_gone_;
+};
+
+}  // namespace lectern::server

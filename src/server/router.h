@@ -1,0 +1,40 @@
+// From a request's method and path to who answers it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/exchange.h"
+
+namespace lectern::server {
+
+/// The parts of a path that stand for `{name}` in a route, decoded.
+using PathParameters = std::map<std::string, std::string, std::less<>>;
+
+struct Route {
+  std::string method;
+  std::string path;   // "/v1/models/{model}"
+  bool open = false;  // needs no key
+  std::function<void(const std::shared_ptr<Exchange>&, const PathParameters&)> answer;
+};
+
+class Router {
+ public:
+  explicit Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
+
+  struct Match {
+    const Route* route = nullptr;
+    PathParameters parameters;
+  };
+  /// Throws ApiError: 404, 405 (which names the methods that there are), 400 (a malformed escape).
+  Match find(const HttpRequest& request) const;
+
+ private:
+  std::vector<Route> routes_;
+};
+
+}  // namespace lectern::server

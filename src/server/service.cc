@@ -1,0 +1,205 @@
+#include "server/service.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+#include <utility>
+
+#include "chat/conversation.h"
+#include "lectern/library_file.h"
+#include "server/answer_json.h"
+#include "server/api_error.h"
+#include "server/embeddings.h"
+#include "server/generation_request.h"
+#include "server/generation_task.h"
+#include "server/json_text.h"
+#include "server/library_answer.h"
+#include "server/log.h"
+#include "server/openapi.h"
+
+namespace lectern::server {
+namespace {
+
+constexpr int kQuickThreads = 2, kSlowThreads = 4, kAnswerThreads = 16;
+
+std::uint64_t seed_of_chance() {
+  std::random_device random;
+  return (static_cast<std::uint64_t>(random()) << 32) | random();
+}
+
+void check_body(const HttpRequest& request) {
+  if (request.method != "POST") return;
+  // Without it, another site's page could send a body and the browser would not ask first.
+  const auto type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  if (type == "application/json") return;
+  throw ApiError(415, "The body has to be JSON, with the header \"Content-Type: application/json\".");
+}
+
+GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request) {
+  GenerationPlan plan;
+  plan.heading = new_heading(kind, request.model);
+  plan.stream = request.stream;
+  plan.include_usage = request.include_usage;
+  plan.n = request.n;
+  plan.sampling = request.sampling;
+  plan.sampling.seed = request.seed ? *request.seed : seed_of_chance();
+  return plan;
+}
+
+void list_libraries(const std::shared_ptr<Exchange>& exchange) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& library : lectern::list_libraries()) list.push_back(json_of(library));
+  exchange->respond({.body = dump({{"object", "list"}, {"data", std::move(list)}})});
+}
+
+}  // namespace
+
+Service::Service(ServedModels models, const ServiceOptions& options)
+    : models_(std::move(models)),
+      gate_(options.gate),
+      router_(routes()),
+      admission_(options.most_answers),
+      libraries_(*models_.embedding.engine),
+      quick_(std::make_unique<Workers>(kQuickThreads)),
+      slow_(std::make_unique<Workers>(kSlowThreads)),
+      answers_(std::make_unique<Workers>(kAnswerThreads)) {}
+
+Service::~Service() = default;
+
+void Service::index(const std::string& library, std::vector<std::filesystem::path> folders) {
+  indexed_library_ = library;
+  indexing_ = std::make_unique<Indexing>(libraries_.open_or_create(library), std::move(folders));
+}
+
+void Service::stop() {
+  indexing_.reset();
+  quick_.reset();
+  slow_.reset();
+  answers_.reset();
+}
+
+std::vector<Route> Service::routes() {
+  const auto say = [](std::string body) {
+    return
+        [body = std::move(body)](const Asked& exchange, const PathParameters&) { exchange->respond({.body = body}); };
+  };
+  // `f` on a thread where it may take its time, with its exceptions answered.
+  const auto on = [](std::unique_ptr<Workers>& workers, auto f) {
+    return [&workers, f](const Asked& exchange, const PathParameters& parameters) {
+      workers->post([exchange, parameters, f] { answer_failures(exchange, [&] { f(exchange, parameters); }); });
+    };
+  };
+  return {
+      {"GET", "/health", true, say(R"({"status":"ok"})")},
+      {"GET", "/ready", true, say(R"({"status":"ready"})")},
+      {"GET", "/openapi.json", false, say(kOpenApi)},
+      {"GET", "/metrics", false, [this](const Asked& exchange, const auto&) { tell_metrics(exchange); }},
+      {"GET", "/v1/models", false, say(models_.list_json())},
+      {"GET", "/v1/models/{model}", false,
+       [this](const Asked& exchange, const PathParameters& parameters) {
+         exchange->respond({.body = models_.json_of(parameters.at("model"))});
+       }},
+      {"POST", "/v1/chat/completions", false, on(quick_, [this](const Asked& e, const auto&) { chat(e); })},
+      {"POST", "/v1/completions", false, on(quick_, [this](const Asked& e, const auto&) { complete(e); })},
+      {"POST", "/v1/embeddings", false, on(slow_, [this](const Asked& e, const auto&) { embed(e); })},
+      {"GET", "/v1/libraries", false, on(slow_, [](const Asked& e, const auto&) { list_libraries(e); })},
+      {"GET", "/v1/libraries/{library}", false,
+       on(slow_, [this](const Asked& e, const PathParameters& path) { show_library(e, path.at("library")); })},
+      {"POST", "/v1/libraries/{library}/search", false,
+       on(slow_, [this](const Asked& e, const PathParameters& path) { search(e, path.at("library")); })},
+  };
+}
+
+std::optional<HttpResponse> Service::refuse(const HttpRequest& head) try {
+  gate_.check_origin(head);
+  try {
+    if (!router_.find(head).route->open) gate_.check_key(head);
+  } catch (const ApiError& error) {
+    if (error.status() != 401) gate_.check_key(head);
+    throw;
+  }
+  check_body(head);
+  return std::nullopt;
+} catch (...) {
+  const ApiError error = current_api_error();
+  log(fmt::format("refused: {} {} of {}: {} {}", head.method, head.target, head.client, error.status(), error.what()));
+  return to_response(error);
+}
+
+void Service::handle(std::shared_ptr<Exchange> exchange) {
+  answer_failures(exchange, [&] {
+    const auto [route, parameters] = router_.find(exchange->request());
+    route->answer(exchange, parameters);
+  });
+}
+
+HttpResponse Service::failure(int status, std::string_view message) {
+  log(fmt::format("refused: {} {}", status, message));
+  return to_response(ApiError(status, std::string(message)));
+}
+
+void Service::chat(const Asked& exchange) {
+  const auto request = parse_chat_request(exchange->request().body);
+  Engine& engine = models_.chat_engine(request.model);
+  if (request.library) return answer_from_library(exchange, request, engine);
+  auto plan = plan_for(CompletionKind::kChat, request);
+  const int context = engine.info().context_length;
+  plan.prompts.push_back(chat::conversation_prompt(engine.tokenizer(), request.messages, context));
+  plan.sampling.max_tokens = request.max_tokens.value_or(context);
+  generate(exchange, std::move(plan), engine);
+}
+
+void Service::answer_from_library(const Asked& exchange, const ChatRequest& request, Engine& engine) {
+  const auto ticket = std::make_shared<std::vector<Ticket>>(admit(1));
+  answers_->post([this, exchange, request, ticket, &engine] {
+    answer_failures(exchange, [&] {
+      server::answer_from_library(exchange, request, engine, *libraries_.open(*request.library), metrics_);
+    });
+  });
+}
+
+void Service::complete(const Asked& exchange) {
+  auto request = parse_completion_request(exchange->request().body);
+  Engine& engine = models_.chat_engine(request.model);
+  auto plan = plan_for(CompletionKind::kText, request);
+  plan.prompts = std::move(request.tokens);
+  for (const auto& text : request.texts) plan.prompts.push_back(engine.tokenizer().encode(text));
+  plan.sampling.max_tokens = *request.max_tokens;
+  generate(exchange, std::move(plan), engine);
+}
+
+void Service::embed(const Asked& exchange) {
+  const auto request = parse_embedding_request(exchange->request().body);
+  exchange->respond({.body = embeddings_json(request, models_.embedder(request.model))});
+}
+
+void Service::show_library(const Asked& exchange, const std::string& library) const {
+  auto json = json_of(describe_library(existing_library(library)));
+  json["indexing"] = indexing_ && library == indexed_library_ ? indexing_->json() : nullptr;
+  exchange->respond({.body = dump(json)});
+}
+
+void Service::search(const Asked& exchange, const std::string& library) {
+  const auto request = parse_search_request(exchange->request().body);
+  const auto passages = libraries_.open(library)->search(request.query, request.top_k);
+  exchange->respond({.body = dump({{"object", "list"}, {"data", json_of(passages)}})});
+}
+
+void Service::tell_metrics(const Asked& exchange) const {
+  const Metrics::Now now{models_.chat.engine->statistics(), models_.embedding.engine->statistics(), admission_.taken()};
+  exchange->respond({.body = metrics_.text(now), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
+}
+
+std::vector<Ticket> Service::admit(std::size_t answers) {
+  auto tickets = admission_.admit(static_cast<int>(answers));
+  if (!tickets) throw ApiError(429, "The server has as many requests as it takes: try again.", {}, "queue_full");
+  return std::move(*tickets);
+}
+
+void Service::generate(const Asked& exchange, GenerationPlan plan, Engine& engine) {
+  auto tickets = admit(plan.prompts.size() * static_cast<std::size_t>(plan.n));
+  std::make_shared<GenerationTask>(exchange, std::move(plan), std::move(tickets), metrics_)->start(engine);
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,64 @@
+"""docs/api.md and /openapi.json tell what is so."""
+
+import json
+import pathlib
+import re
+import subprocess
+import unittest
+
+from library_api_test import documents
+from served import ServerTest
+
+SOURCE = pathlib.Path(__file__).parents[2]
+DOCUMENT = (SOURCE / "docs/api.md").read_text(encoding="utf-8")
+LINES = [line for block in re.findall(r"```sh\n(.*?)```", DOCUMENT, re.S) for line in block.splitlines()]
+HERE = "http://127.0.0.1:8080"
+
+
+class ApiDocumentTest(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.command("index", documents(cls.server), "--json")
+        cls.description = cls.server.ask("GET", "/openapi.json").json()
+
+    def test_each_line_runs(self):
+        for line in LINES:
+            with self.subTest(line):
+                self.assertTrue(line.startswith("curl "))
+                run = subprocess.run(line.replace(HERE, self.server.address).replace("curl ", "curl -sS --fail-with-body ", 1),
+                                     shell=True, capture_output=True, text=True, check=False)
+                self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+                if '"stream": true' in line:
+                    self.assertTrue(run.stdout.endswith("data: [DONE]\n\n"))
+                elif not line.endswith("/metrics"):
+                    self.assertNotIn("error", json.loads(run.stdout))
+
+    def test_each_route_has_a_line(self):
+        for path, methods in self.description["paths"].items():
+            pattern = re.escape(HERE) + re.sub(r"\\{\w+\\}", "[^/ ]+", re.escape(path)) + r"( |$)"
+            for method in ("get", "post"):
+                lines = [line for line in LINES if re.search(pattern, line) and (" -d " in line) == (method == "post")]
+                self.assertEqual(bool(lines), method in methods, f"{method} {path}")
+
+    def test_each_described_route_is_there(self):
+        for path, methods in self.description["paths"].items():
+            filled = path.replace("{model}", "none").replace("{library}", "none")
+            answer = self.server.ask("PATCH", filled)
+            self.assertEqual(answer.status, 405)
+            self.assertEqual(answer.headers["allow"].lower().split(", "), [m for m in methods if m != "parameters"])
+
+    def test_each_described_field_is_known(self):
+        """And one that is not described is not."""
+        schemas = self.description["components"]["schemas"]
+        for path, name, body in (
+                ("chat/completions", "ChatRequest", {"messages": [{"role": "user", "content": "x"}], "library": "x"}),
+                ("completions", "CompletionRequest", {"prompt": "x"}),
+                ("embeddings", "EmbeddingRequest", {"input": "x"})):
+            for field in [*schemas[name]["properties"], "undescribed"]:
+                error = self.server.ask("POST", "/v1/" + path, {"model": "x"} | body | {field: {"odd": 1}}).error()
+                self.assertEqual(error["code"] == "unsupported_parameter", field == "undescribed", error)
+
+
+if __name__ == "__main__":
+    unittest.main()
