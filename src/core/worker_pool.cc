@@ -2,6 +2,7 @@
 
 #include <immintrin.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -25,22 +26,25 @@ constexpr std::chrono::microseconds kSpinTime{200};
 // Where workers outnumber cores, the one that is waited for may be waiting for the core of the one that spins.
 constexpr std::chrono::microseconds kCrowdedSpinTime{2};
 constexpr int kSpinsBetweenClocks = 32;
+// From then on a spinning worker offers its core: where other programs keep the rest busy, the one that is waited for
+// may be waiting for this core, and would get it only once the spinning ends, at each barrier.
+constexpr std::chrono::microseconds kYieldAfter{5};
 
 void wake_all(Word& word) {
   ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
 }
 
 bool changes_within(std::chrono::microseconds limit, const Word& word, std::uint32_t seen) {
-  const auto give_up = [start = std::chrono::steady_clock::now(), limit] {
-    return std::chrono::steady_clock::now() - start > limit;
-  };
-  do {
+  const auto start = std::chrono::steady_clock::now();
+  for (;;) {
     for (int i = 0; i < kSpinsBetweenClocks; ++i) {
       if (word.load(std::memory_order_acquire) != seen) return true;
       _mm_pause();
     }
-  } while (!give_up());
-  return false;
+    const auto waited = std::chrono::steady_clock::now() - start;
+    if (waited > limit) return false;
+    if (waited > kYieldAfter) ::sched_yield();
+  }
 }
 
 // Returns when `word` is no longer `seen`. `sleepers` tells whoever changes it whether a wake-up is needed.
