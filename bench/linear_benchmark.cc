@@ -59,9 +59,9 @@ void fill_activations(DType type, const View& x) {
 }
 
 void run(benchmark::State& state, const Case& c) {
-  // One row reads the weights once: many copies, so that they come from memory as a model's layers do.
+  // Few rows wait for the weights: many copies, so that they come from memory as a model's layers do.
   const std::size_t bytes = packed_bytes(c.isa, c.type, c.outputs, c.columns);
-  const std::size_t copies = c.rows > 1 ? 1 : (std::size_t{256} << 20) / bytes + 1;
+  const std::size_t copies = c.rows > 16 ? 1 : (std::size_t{256} << 20) / bytes + 1;
   Aligned weights(bytes * copies);
   const auto source = random_rows(c);
   for (std::size_t i = 0; i < copies; ++i) {
@@ -108,7 +108,7 @@ void register_cases() {
     for (const DType type : kTypes) {
       for (const auto& shape : kShapes) {
         if (!can_pack(isa, type, shape[1])) continue;
-        for (const std::int64_t rows : {1, 2, 4, 8, 16, 32, 64, 128, 512}) {
+        for (const std::int64_t rows : {1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64, 128, 512}) {
           for (const int threads : {1, 2}) {
             const Case c{isa, type, shape[0], shape[1], rows, threads};
             const std::string title = std::string(name(isa)) + "/" + std::string(name(type)) + "/" +

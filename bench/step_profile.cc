@@ -1,9 +1,11 @@
 // Where a step's time goes: microseconds of each op, and the bandwidth at which its weights are read, beside what the
 // same threads reach when they read memory and do nothing else.
 //
-//   step_profile MODEL [threads=2] [sequences=1] [context=128] [prefill=0] [steps=200]
+//   step_profile MODEL [threads=2] [sequences=1] [context=128] [rows=1] [prefill=0] [steps=200]
 //
-// Each step has one token of each sequence, at position `context`; or, with prefill=N, the first N tokens of one.
+// Each step has `rows` tokens of each sequence from position `context` on, and gives the logits of each, as when drafts
+// are checked; or, with prefill=N, it has the first N tokens of each, and gives the last one's. Of an embedding model
+// texts of N tokens are embedded.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,8 +29,8 @@ namespace {
 
 struct Settings {
   std::string model;
-  std::map<std::string, int> values = {
-      {"threads", 2}, {"sequences", 1}, {"context", 128}, {"prefill", 0}, {"steps", 200}};
+  std::map<std::string, int> values = {{"threads", 2}, {"sequences", 1}, {"context", 128},
+                                       {"rows", 1},    {"prefill", 0},   {"steps", 200}};
   int operator[](const std::string& name) const { return values.at(name); }
 };
 
@@ -37,10 +39,10 @@ constexpr int kFilledAtOnce = 16;  // blocks
 StepBatch make_batch(const Settings& settings, const KvPlan& plan, int context_length) {
   StepBatch batch(static_cast<int>(plan.groups.size()), plan.block_size, context_length);
   const bool prefill = settings["prefill"] > 0;
-  const int sequences = prefill ? 1 : settings["sequences"];
+  const int sequences = settings["sequences"];
   for (int s = 0; s < sequences; ++s) {
     const int first = prefill ? 0 : settings["context"];
-    const int end = prefill ? settings["prefill"] : first + 1;
+    const int end = prefill ? settings["prefill"] : first + settings["rows"];
     const int blocks = end / plan.block_size + 1;
     for (auto& group : batch.groups) {
       for (int b = 0; b < batch.table_width; ++b) group.block_tables.push_back(b < blocks ? s * blocks + b : -1);
@@ -49,9 +51,10 @@ StepBatch make_batch(const Settings& settings, const KvPlan& plan, int context_l
       batch.token_ids.push_back(i % 100);
       batch.positions.push_back(i);
       for (auto& group : batch.groups) group.slots.push_back(std::int64_t{s} * blocks * plan.block_size + i);
+      const bool output = !plan.groups.empty() && (!prefill || i + 1 == end);
+      if (output) batch.output_rows.push_back(batch.tokens() - 1);
     }
     batch.sequence_starts.push_back(batch.tokens());
-    batch.output_rows.push_back(batch.tokens() - 1);
   }
   return batch;
 }
@@ -148,13 +151,13 @@ void profile(const Settings& settings) {
   const Model model(engine_for(settings.model));
   const auto& header = model.file.header();
   WorkerPool pool(settings["threads"]);
-  const KvPlan plan = plan_kv(header.kv_groups, header.config.context_length, {});
-  const int rows = std::max({settings["prefill"], settings["sequences"], kFilledAtOnce});
+  const KvPlan plan = plan_kv(header, model.isa, {});
+  const int rows = std::max(settings["sequences"] * std::max(settings["prefill"], settings["rows"]), kFilledAtOnce);
   const int tokens = std::max(rows, kFilledAtOnce * plan.block_size);
   CpuExecutor executor(model.file, {.tokens = tokens, .sequences = rows, .outputs = rows}, plan, pool, true);
   const StepBatch batch = make_batch(settings, plan, header.config.context_length);
   if (settings["prefill"] == 0) {
-    fill(executor, batch, batch.sequences() * ((settings["context"] + 1) / plan.block_size + 1));
+    fill(executor, batch, batch.sequences() * ((settings["context"] + settings["rows"]) / plan.block_size + 1));
   }
   const int steps = std::max(1, settings["steps"]);
   for (int i = 0; i < std::max(1, steps / 10); ++i) executor.forward(batch);
@@ -202,7 +205,8 @@ int main(int argc, char** argv) {
     }
   }
   if (settings.model.empty()) {
-    fmt::print(stderr, "usage: step_profile MODEL [threads=2] [sequences=1] [context=128] [prefill=0] [steps=200]\n");
+    fmt::print(stderr,
+               "usage: step_profile MODEL [threads=2] [sequences=1] [context=128] [rows=1] [prefill=0] [steps=200]\n");
     return 2;
   }
   lectern::runtime::profile(settings);

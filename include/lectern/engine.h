@@ -17,7 +17,9 @@
 
 namespace lectern {
 
-enum class KvType { kF16, kBF16, kF32 };
+/// How keys and values are stored. kAuto: kBF16 where the processor multiplies that itself (avx512_bf16), else kF16.
+/// With kBF16 queries and weights are rounded to BF16 too.
+enum class KvType { kAuto, kF16, kBF16, kF32 };
 
 /// Whose turn on the worker pool comes first.
 enum class Priority { kInteractive, kBackground };
@@ -28,7 +30,7 @@ struct EngineOptions {
   int block_size = 32;       // tokens in a KV block, a multiple of 16
   int step_tokens = 512;     // tokens in one step, prefill and decode together
   int max_sequences = 64;    // requests in one step
-  KvType kv_type = KvType::kF16;
+  KvType kv_type = KvType::kAuto;
   bool prefix_cache = true;
   Priority priority = Priority::kInteractive;
 };

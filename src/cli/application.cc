@@ -29,7 +29,7 @@ constexpr const char* kFooter =
     "  lectern chat ~/Documents            read it and talk about it\n\n"
     "Environment:\n"
     "  LECTERN_MODELS   a folder of models, looked into first\n"
-    "  LECTERN_ISA      scalar, avx2 or avx512: the kernels to use, instead of the best that this machine has\n"
+    "  LECTERN_ISA      scalar, avx2, avx512 or avx512_bf16: the kernels to use, instead of this machine's best\n"
     "  NO_COLOR         no colours\n\n"
     "Files:\n"
     "  $XDG_DATA_HOME/lectern/NAME.db      libraries (~/.local/share without XDG_DATA_HOME)\n"

@@ -34,7 +34,7 @@ constexpr int kWarmUpTokens = 512;
 
 struct Sample {
   double ttft_ms, tpot_ms, latency_ms;
-  double first, last;  // seconds since the run began, of the first and the last token
+  TokenTimes times;  // since the run began
 };
 
 /// Clients that each send their next request when the last one is done.
@@ -66,10 +66,9 @@ class Run {
     result.input_tok_s = requests * command_.input_length / seconds_;
     result.output_tok_s = requests * command_.output_length / seconds_;
     if (command_.concurrency == 1) result.prefill_tok_s = command_.input_length * 1000.0 / result.ttft_ms.p50;
-    std::vector<std::pair<double, double>> decoding;
-    for (const auto& sample : samples_) decoding.emplace_back(sample.first, sample.last);
-    const double decode_seconds = covered(std::move(decoding));
-    if (decode_seconds > 0) result.decode_tok_s = requests * (command_.output_length - 1) / decode_seconds;
+    std::vector<TokenTimes> times;
+    for (const auto& sample : samples_) times.push_back(sample.times);
+    result.decode_tok_s = decode_speed(times);
     result.model_bytes = engine_.info().weight_bytes;
     result.rss_bytes = resident_bytes();
     result.isa = engine_.info().isa;
@@ -109,25 +108,21 @@ class Run {
   }
 
   Sample send(std::vector<TokenId> prompt, int output_tokens) {
-    struct Times {
-      Clock::time_point first{}, last{};
-    };
-    const auto times = std::make_shared<Times>();
+    const auto times = std::make_shared<TokenTimes>();
     Request request;
     request.prompt = std::move(prompt);
     request.prefix_cache = false;
     request.draft = false;
     request.sampling.max_tokens = output_tokens;
     request.sampling.ignore_end = true;
-    request.on_token = [times](TokenId, std::string_view) {
-      times->last = Clock::now();
-      if (times->first == Clock::time_point{}) times->first = times->last;
-    };
+    times->tokens.reserve(static_cast<std::size_t>(output_tokens));
+    request.on_token = [this, times](TokenId, std::string_view) { times->tokens.push_back(since_start(Clock::now())); };
     const auto sent = Clock::now();
+    times->sent = since_start(sent);
     const auto generation = engine_.submit(std::move(request));
     const Completion& done = generation->wait();
     const std::chrono::duration<double, std::milli> latency = Clock::now() - sent;
-    return {done.ttft_ms, done.tpot_ms, latency.count(), since_start(times->first), since_start(times->last)};
+    return {done.ttft_ms, done.tpot_ms, latency.count(), *times};
   }
 
   double since_start(Clock::time_point time) const { return std::chrono::duration<double>(time - start_).count(); }

@@ -56,8 +56,9 @@ void add_compile(CLI::App& app, Action& chosen) {
   auto* sub = app.add_subcommand("compile", "Turn a checkpoint into an engine file");
   sub->add_option("CHECKPOINT", command->checkpoint, "A GGUF file, or a folder in Hugging Face's layout")->required();
   sub->add_option("-o,--output", command->output, "The engine file to write")->required()->type_name("FILE.lectern");
-  sub->add_option("--target", command->target, "scalar, avx2 or avx512; the best that this machine has otherwise")
-      ->check(one_of({"scalar", "avx2", "avx512"}))
+  sub->add_option("--target", command->target,
+                  "scalar, avx2, avx512 or avx512_bf16; the best that this machine has otherwise")
+      ->check(one_of({"scalar", "avx2", "avx512", "avx512_bf16"}))
       ->type_name("ISA");
   sub->add_option("--precision", command->precision, "auto, keep or q8, see below")
       ->check(one_of({"auto", "keep", "q8"}))

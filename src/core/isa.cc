@@ -1,7 +1,9 @@
 #include "core/isa.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 
 #include "lectern/error.h"
@@ -9,7 +11,7 @@
 namespace lectern {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"scalar", "avx2", "avx512"};
+constexpr std::array<std::string_view, 4> kNames = {"scalar", "avx2", "avx512", "avx512_bf16"};
 
 }  // namespace
 
@@ -32,6 +34,8 @@ bool machine_has(Isa isa) {
       return machine_has(Isa::kAvx2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
              __builtin_cpu_supports("avx512vnni");
+    case Isa::kAvx512Bf16:
+      return machine_has(Isa::kAvx512) && __builtin_cpu_supports("avx512bf16");
   }
   return false;
 }
@@ -41,7 +45,7 @@ Isa active_isa() {
     const auto isa = isa_from_name(wanted);
     if (!isa) {
       throw Error(ErrorCode::kInvalidArgument,
-                  std::string("LECTERN_ISA is \"") + wanted + "\"; it can be scalar, avx2 or avx512.");
+                  std::string("LECTERN_ISA is \"") + wanted + "\"; it can be scalar, avx2, avx512 or avx512_bf16.");
     }
     if (!machine_has(*isa)) {
       throw Error(ErrorCode::kVersion, std::string("LECTERN_ISA asks for ") + wanted +
@@ -49,8 +53,7 @@ Isa active_isa() {
     }
     return *isa;
   }
-  if (machine_has(Isa::kAvx512)) return Isa::kAvx512;
-  return machine_has(Isa::kAvx2) ? Isa::kAvx2 : Isa::kScalar;
+  return *std::find_if(std::rbegin(kIsas), std::rend(kIsas), machine_has);
 }
 
 }  // namespace lectern

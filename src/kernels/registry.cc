@@ -25,6 +25,14 @@ using namespace avx512;
 constexpr KernelTable kTable = {LECTERN_KERNELS(LECTERN_KERNEL_ENTRY)};
 }  // namespace avx512_table
 #undef LECTERN_KERNEL_ENTRY
+namespace avx512_bf16_table {
+constexpr KernelTable kTable = [] {
+  KernelTable table = avx512_table::kTable;
+  table.attention = &avx512_bf16::attention;
+  table.encoder_attention = &avx512_bf16::encoder_attention;
+  return table;
+}();
+}  // namespace avx512_bf16_table
 
 }  // namespace
 
@@ -39,6 +47,8 @@ std::optional<Op> op_from_name(std::string_view wanted) {
 
 const KernelTable& cpu_kernels(Isa isa) {
   switch (isa) {
+    case Isa::kAvx512Bf16:
+      return avx512_bf16_table::kTable;
     case Isa::kAvx512:
       return avx512_table::kTable;
     case Isa::kAvx2:

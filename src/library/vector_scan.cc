@@ -63,7 +63,7 @@ __attribute__((target("avx512f,avx512bw"))) void scan_avx512(const std::int8_t* 
 
 void scan(const std::int8_t* rows, std::span<const std::int16_t> query, std::span<std::int32_t> out, Isa isa) {
 #if defined(__x86_64__)
-  if (isa == Isa::kAvx512) return scan_avx512(rows, query, out);
+  if (isa >= Isa::kAvx512) return scan_avx512(rows, query, out);
   if (isa == Isa::kAvx2) return scan_avx2(rows, query, out);
 #endif
   scan_plain(rows, query, out);

@@ -399,6 +399,8 @@ const kernels::KvCache* CpuBinder::cache_and_layer(int& layer) const {
 void CpuBinder::check_heads(const View& out, int head_dim) const {
   require(isa_ == Isa::kScalar || (head_dim % kHeadDimStep == 0 && head_dim <= kMostHeadDim),
           "has heads of a dimension that its target's kernels do not take");
+  require(memory_.kv_type() != DType::kBF16 || head_dim % 2 == 0,
+          "has heads of an odd dimension, which a BF16 cache does not take");
   require(out.type != DType::kI8G32 || head_dim % 32 == 0, "has heads too narrow for a quantized output");
 }
 

@@ -40,7 +40,7 @@ void check_sampling(const SamplingOptions& sampling) {
 GenerationEngine::GenerationEngine(std::unique_ptr<const Model> model, const EngineOptions& options, WorkerPool& pool)
     : model_(std::move(model)),
       pool_(pool),
-      plan_(plan_kv(model_->file.header().kv_groups, model_->info.context_length, options)),
+      plan_(plan_kv(model_->file.header(), model_->isa, options)),
       blocks_(options.block_size, groups_of(plan_), options.prefix_cache),
       limits_(limits_of(options)),
       executor_(model_->file, limits_, plan_, pool, options.priority == Priority::kInteractive),

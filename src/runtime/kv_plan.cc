@@ -44,8 +44,10 @@ std::int64_t tokens_within(const KvPlan& plan, std::size_t budget, const EngineO
 
 }  // namespace
 
-DType kv_dtype(KvType type) {
+DType kv_dtype(KvType type, Isa target) {
   switch (type) {
+    case KvType::kAuto:
+      return target >= Isa::kAvx512Bf16 ? DType::kBF16 : DType::kF16;
     case KvType::kF16:
       return DType::kF16;
     case KvType::kBF16:
@@ -56,16 +58,16 @@ DType kv_dtype(KvType type) {
   throw Error(ErrorCode::kInvalidArgument, "Unknown KV type.");
 }
 
-KvPlan plan_kv(std::span<const formats::KvGroup> groups, int context_length, const EngineOptions& options) {
-  KvPlan plan{.type = kv_dtype(options.kv_type), .block_size = options.block_size, .groups = {}};
-  for (const auto& shape : groups) {
+KvPlan plan_kv(const formats::EngineHeader& header, Isa target, const EngineOptions& options) {
+  KvPlan plan{.type = kv_dtype(options.kv_type, target), .block_size = options.block_size, .groups = {}};
+  for (const auto& shape : header.kv_groups) {
     const auto layer_bytes = kernels::kv_layer_bytes(plan.type, shape.kv_heads, shape.head_dim, options.block_size);
     plan.groups.push_back({shape, layer_bytes, layer_bytes * static_cast<std::size_t>(shape.layers), 0});
   }
   if (plan.groups.empty()) return plan;
   const std::size_t budget = options.kv_bytes > 0 ? options.kv_bytes : machine_memory() / 4;
   std::int64_t tokens = tokens_within(plan, budget, options);
-  if (options.kv_bytes == 0) tokens = std::min(tokens, kMostContexts * context_length);
+  if (options.kv_bytes == 0) tokens = std::min(tokens, kMostContexts * header.config.context_length);
   if (tokens < options.block_size) {
     throw Error(ErrorCode::kOutOfMemory,
                 "A KV budget of " + std::to_string(budget) + " bytes does not hold one block of " +

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include "core/dtype.h"
+#include "core/isa.h"
 #include "formats/engine_file.h"
 #include "lectern/engine.h"
 
@@ -25,8 +25,8 @@ struct KvPlan {
 
 /// As many blocks as `options.kv_bytes` holds, so that all groups serve the same number of tokens; of a windowed group
 /// no more than the running sequences can hold. Throws Error kOutOfMemory where not even one block of each group fits.
-KvPlan plan_kv(std::span<const formats::KvGroup> groups, int context_length, const EngineOptions& options);
+KvPlan plan_kv(const formats::EngineHeader& header, Isa target, const EngineOptions& options);
 
-DType kv_dtype(KvType type);
+DType kv_dtype(KvType type, Isa target);
 
 }  // namespace lectern::runtime

@@ -19,10 +19,14 @@ TEST(Percentiles, Interpolate) {
   EXPECT_DOUBLE_EQ(percentiles({}).p50, 0);
 }
 
-TEST(Covered, CountsOverlapsOnce) {
-  EXPECT_DOUBLE_EQ(covered({{0, 2}, {1, 3}, {5, 6}}), 4);
-  EXPECT_DOUBLE_EQ(covered({{0, 10}, {2, 3}}), 10);
-  EXPECT_DOUBLE_EQ(covered({}), 0);
+TEST(DecodeSpeed, LeavesOutTheTimeInWhichSomebodyWaits) {
+  // A token a second; while the second request waits, from 4 to 6, one of two seconds.
+  const TokenTimes first{0, {1, 2, 3, 4, 6, 7, 8}}, second{4, {6, 7, 8}}, third{4.5, {5, 6.5, 7.5}};
+  EXPECT_DOUBLE_EQ(decode_speed({first}), 6.0 / 7);
+  EXPECT_DOUBLE_EQ(decode_speed({first, second}), (3 + 2 + 2) / 5.0);
+  EXPECT_DOUBLE_EQ(decode_speed({first, second, third}), (3 + 2 + 2 + 0.5 / 1.5 + 1) / 5.0);
+  EXPECT_DOUBLE_EQ(decode_speed({second, {20, {21}}}), 1);
+  EXPECT_DOUBLE_EQ(decode_speed({}), 0);
 }
 
 TEST(ResidentBytes, IsThatOfAProcess) {

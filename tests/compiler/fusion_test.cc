@@ -158,7 +158,7 @@ TEST_P(FusionTest, EncoderGivesTheSameEmbeddings) {
   expect_near(embeddings_of(compile_whole(model, GetParam())), expected, "all");
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, FusionTest, testing::Values(Isa::kScalar, Isa::kAvx2, Isa::kAvx512),
+INSTANTIATE_TEST_SUITE_P(Targets, FusionTest, testing::ValuesIn(kIsas),
                          [](const auto& test) { return std::string(name(test.param)); });
 
 TEST(Formats, LlamaFromGgufAndFromAFolderAreTheSameModel) {

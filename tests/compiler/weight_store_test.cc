@@ -76,7 +76,7 @@ class WeightStoreTest : public testing::Test {
 
 TEST_F(WeightStoreTest, ExpressionsMoveRows) {
   const Weight joined = Weight::concatenate({a.regroup(5, 4, 2), b.rows(3, 10)});
-  for (const Isa target : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (const Isa target : kIsas) {
     EXPECT_EQ(row_of(joined, 0, target), tensor_row("a", 0)) << name(target);
     EXPECT_EQ(row_of(joined, 1, target), tensor_row("a", 2)) << name(target);
     EXPECT_EQ(row_of(joined, 4, target), tensor_row("a", 1)) << name(target);
@@ -87,7 +87,7 @@ TEST_F(WeightStoreTest, ExpressionsMoveRows) {
 }
 
 TEST_F(WeightStoreTest, FloatsAreKeptUnlessTheyAreToBeQuantized) {
-  for (const Isa target : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (const Isa target : kIsas) {
     const WeightStore keep(*checkpoint, target, false), quantize(*checkpoint, target, true);
     EXPECT_EQ(keep.stored_type(f32), DType::kF32);
     EXPECT_EQ(quantize.stored_type(f32), DType::kQ8_0);

@@ -132,9 +132,9 @@ TEST(Golden, SmolLm2LogitsAndDivergence) {
   check_scalar(golden, checkpoint, [&](int position, std::span<const float> logits) {
     reference[static_cast<std::size_t>(position)].assign(logits.begin(), logits.end());
   });
-  for (Isa isa : {Isa::kAvx2, Isa::kAvx512}) {
-    if (!machine_has(isa)) continue;
-    const auto engine = load(checkpoint, isa, KvType::kF16);
+  for (Isa isa : kIsas) {
+    if (isa == Isa::kScalar || !machine_has(isa)) continue;
+    const auto engine = load(checkpoint, isa, KvType::kAuto);
     double sum = 0;
     std::size_t rows = 0;
     score(*engine, golden.tokens, [&](int position, std::span<const float> logits) {
@@ -160,7 +160,7 @@ TEST(Golden, MiniLmVectors) {
   ASSERT_EQ(texts.size(), 200u);
   texts.resize(texts.size() / kShare);
   const auto count = static_cast<double>(texts.size());
-  for (Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (Isa isa : kIsas) {
     if (!machine_has(isa)) continue;
     const auto engine = load(model("all-minilm-l6-v2"), isa, KvType::kF16);
     std::vector<std::vector<TokenId>> tokens;

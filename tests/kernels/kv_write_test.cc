@@ -51,8 +51,11 @@ TEST(KvWrite, PutsEveryTokenIntoItsSlotAndNothingElsewhere) {
       const std::size_t offset = slot % kBlockSize;
       for (std::size_t h = 0; h < kHeads; ++h) {
         for (std::size_t d = 0; d < kHeadDim; ++d) {
-          const std::size_t key = ((h * (kBlockSize / 16) + offset / 16) * kHeadDim + d) * 16 + offset % 16;
-          const std::size_t value = ((kHeads + h) * kBlockSize + offset) * kHeadDim + d;
+          const std::size_t terms = type == DType::kBF16 ? 2 : 1;
+          const std::size_t key =
+              (h * kBlockSize + offset / 16 * 16) * kHeadDim + d / terms * 16 * terms + offset % 16 * terms + d % terms;
+          const std::size_t value =
+              ((kHeads + h) * kBlockSize + offset / terms * terms) * kHeadDim + d * terms + offset % terms;
           put(type, base, key, k.row(t)[h * kHeadDim + d]);
           put(type, base, value, v.row(t)[h * kHeadDim + d]);
         }

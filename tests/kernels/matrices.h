@@ -28,7 +28,7 @@ inline constexpr std::array<DType, 6> kQuantizedTypes = {DType::kQ4_0, DType::kQ
 /// The instruction sets of this machine.
 inline std::vector<Isa> machine_isas() {
   std::vector<Isa> isas;
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (const Isa isa : kIsas) {
     if (machine_has(isa)) isas.push_back(isa);
   }
   return isas;

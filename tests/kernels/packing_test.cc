@@ -15,7 +15,7 @@ class Packing : public testing::TestWithParam<DType> {};
 
 TEST_P(Packing, EveryRowComesBack) {
   const DType type = GetParam();
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (const Isa isa : kIsas) {
     for (const std::int64_t rows : {1, 15, 16, 17, 50}) {
       for (const std::int64_t blocks : {1, 2, 3, 5}) {
         const std::int64_t columns = blocks * block_values(type);
@@ -37,7 +37,7 @@ TEST_P(Packing, EveryRowComesBack) {
 }
 
 TEST_P(Packing, BytesAreWholeLines) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (const Isa isa : kIsas) {
     for (const std::int64_t blocks : {1, 2, 7}) {
       const std::int64_t columns = blocks * block_values(GetParam());
       EXPECT_EQ(packed_bytes(isa, GetParam(), 19, columns) % 64, 0u);

@@ -249,7 +249,7 @@ TEST_F(LibraryTest, StopsAndGoesOn) {
 
 TEST_F(LibraryTest, AnEngineThatFailsLosesNothingCommitted) {
   for (int i = 0; i < 30; ++i)
-    write("file" + std::to_string(i) + ".txt", std::string(6000, 'a' + static_cast<char>(i % 26)) + " end.");
+    write("file" + std::to_string(i) + ".txt", std::string(6000, static_cast<char>('a' + i % 26)).append(" end."));
   for (int i = 0; i < 4; ++i) {
     std::string text;
     for (int n = 0; n < 3000; ++n) text += "Sentence " + std::to_string(n) + " of many. ";

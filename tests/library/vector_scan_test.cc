@@ -27,7 +27,7 @@ TEST(VectorScan, EveryInstructionSetGivesTheSameSums) {
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t k = 0; k < size; ++k) expected[i] += values[i * size + k] * query[k];
     }
-    for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+    for (const Isa isa : kIsas) {
       if (!machine_has(isa)) continue;
       std::vector<std::int32_t> sums(rows, -1);
       library::scan(values.data(), query, sums, isa);

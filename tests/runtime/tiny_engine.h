@@ -24,7 +24,7 @@ namespace lectern::runtime {
 
 inline std::vector<Isa> machine_isas() {
   std::vector<Isa> isas;
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512}) {
+  for (const Isa isa : kIsas) {
     if (machine_has(isa)) isas.push_back(isa);
   }
   return isas;
@@ -92,7 +92,7 @@ class Bench : public Executor {
   Bench(const std::filesystem::path& engine_file, const EngineOptions& options, int threads = 1)
       : model_(engine_file),
         pool_(threads),
-        plan_(plan_kv(model_.file.header().kv_groups, model_.info.context_length, options)),
+        plan_(plan_kv(model_.file.header(), model_.isa, options)),
         blocks_(options.block_size, groups(plan_), options.prefix_cache),
         limits_{.tokens = options.step_tokens,
                 .sequences = options.max_sequences,

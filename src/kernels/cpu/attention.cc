@@ -14,7 +14,7 @@ namespace {
 
 // Query rows that take their turn at a split together: each converted key then serves that many.
 constexpr int kUnitRows = 96;
-// From so many rows on, a split is converted to F32 once rather than by every block of rows.
+// From so many rows on, a split of F16 is converted to F32 once rather than by every block of rows.
 constexpr int kRowsWorthConverting = 2 * kBlockRows;
 // Splits of a long unit that are computed side by side before they are merged, at most; those that a worker takes at
 // once, so that it can fetch ahead; and the floats that a round fills.
@@ -111,8 +111,9 @@ class UnitWork {
     static thread_local Scratch scratch;
     const auto dim = static_cast<std::size_t>(cache_.head_dim);
     const auto rows = static_cast<std::size_t>(rows_);
-    q_ = scratch.floats(rows * (dim + 2) + 2 * kSplit * dim + 64);
-    keys_ = q_ + (rows * dim + 15) / 16 * 16;
+    float* memory = scratch.floats(rows * (dim + 2) + 2 * kSplit * dim + 64);
+    q_ = reinterpret_cast<Factor<T>*>(memory);
+    keys_ = memory + (rows * dim + 15) / 16 * 16;
     values_ = keys_ + kSplit * dim;
     first_ = reinterpret_cast<int*>(values_ + kSplit * dim);
     last_ = first_ + rows;
@@ -121,15 +122,14 @@ class UnitWork {
 
   int rows() const { return rows_; }
 
-  Rows view(const RowMemory& memory) const {
-    return {rows_, q_, memory.acc, memory.largest, memory.total, first_, last_};
-  }
+  Rows view(const RowMemory& memory) const { return {rows_, memory.acc, memory.largest, memory.total, first_, last_}; }
 
   void load_queries() {
-    const float scale = args_.scale * 1.44269504f;
+    const F32x16 scale = broadcast(args_.scale * 1.44269504f);
     for (int r = 0; r < rows_; ++r) {
       const float* q = args_.q.row<float>(unit_.row + r / group_) + column(r);
-      for (int d = 0; d < cache_.head_dim; ++d) q_[r * cache_.head_dim + d] = q[d] * scale;
+      Factor<T>* to = q_ + r * cache_.head_dim;
+      for (int d = 0; d < cache_.head_dim; d += kLanes) store_element(to + d, load(q + d) * scale);
     }
   }
 
@@ -143,10 +143,10 @@ class UnitWork {
       last_[r] = std::min(last - begin, kSplit - 1);
     }
     const Split<T> found = find(split, next_split);
-    if constexpr (!std::is_same_v<T, float>) {
-      if (rows_ >= kRowsWorthConverting) return attend_split(converted(found, split), rows);
+    if constexpr (std::is_same_v<T, F16>) {
+      if (rows_ >= kRowsWorthConverting) return attend_split(converted(found, split), q_, rows);
     }
-    attend_split(found, rows);
+    attend_split(found, q_, rows);
   }
 
   void write(const Rows& rows) const {
@@ -170,10 +170,10 @@ class UnitWork {
 
   Split<T> find(int split, int next_split) const {
     Split<T> found{};
-    found.value_stride = found.head_dim = cache_.head_dim;
+    found.head_dim = cache_.head_dim;
     for (int tile = first_key(split) / kLanes; tile <= last_key(split) / kLanes; ++tile) {
       found.keys[tile] = stored(split, tile) + key_tile_offset(cache_, kv_head_, slot(split, tile));
-      found.values[tile] = stored(split, tile) + value_offset(cache_, kv_head_, slot(split, tile));
+      found.values[tile] = stored(split, tile) + value_tile_offset(cache_, kv_head_, slot(split, tile));
       const bool comes = tile <= last_key(next_split) / kLanes;  // at or after this split: never behind the window
       found.next_keys[tile] = comes
                                   ? stored(next_split, tile) + key_tile_offset(cache_, kv_head_, slot(next_split, tile))
@@ -192,7 +192,7 @@ class UnitWork {
 
   Split<float> converted(const Split<T>& found, int split) const {
     Split<float> copy{};
-    copy.value_stride = copy.head_dim = cache_.head_dim;
+    copy.head_dim = cache_.head_dim;
     const int size = kLanes * cache_.head_dim;  // of a tile
     for (int tile = first_key(split) / kLanes; tile <= last_key(split) / kLanes; ++tile) {
       float* keys = keys_ + tile * size;
@@ -214,8 +214,8 @@ class UnitWork {
   int group_;  // query heads that read the KV head
   int rows_;
   const std::int32_t* table_;
-  float* q_;     // [rows, head_dim]
-  float* keys_;  // a split's, as F32
+  Factor<T>* q_;  // [rows, head_dim]
+  float* keys_;   // a split's, as F32
   float* values_;
   int* first_;  // [rows]
   int* last_;

@@ -22,17 +22,15 @@ inline constexpr float kNoScore = -1e30f;  // the maximum of no keys: finite, so
 /// Where the keys and values of a split lie.
 template <typename T>
 struct Split {
-  const T* keys[kTiles];       // [head_dim][16] of each tile
-  const T* values[kTiles];     // the tile's first row
+  const T* keys[kTiles];  // each tile: [head_dim][16], values [16][head_dim]; two terms a lane as in kernels/kv_cache.h
+  const T* values[kTiles];
   const T* next_keys[kTiles];  // of the split that comes after this one, or any address that can be fetched in vain
-  std::int64_t value_stride;
   int head_dim;
 };
 
 /// Query rows, with what they have gathered so far.
 struct Rows {
   int count;
-  const float* q;    // [count, head_dim], times scale and log2(e): weights are powers of two
   float* acc;        // [count, head_dim], weighted values
   float* largest;    // [count]
   float* total;      // [count], of the weights
@@ -41,7 +39,7 @@ struct Rows {
 
   Rows from(int row, int rows, int head_dim) const {
     const std::int64_t skip = static_cast<std::int64_t>(row) * head_dim;
-    return {rows, q + skip, acc + skip, largest + row, total + row, first + row, last + row};
+    return {rows, acc + skip, largest + row, total + row, first + row, last + row};
   }
 };
 
@@ -49,21 +47,6 @@ inline void clear(const Rows& rows, int head_dim) {
   std::fill_n(rows.acc, static_cast<std::int64_t>(rows.count) * head_dim, 0.0f);
   std::fill_n(rows.largest, rows.count, kNoScore);
   std::fill_n(rows.total, rows.count, 0.0f);
-}
-
-/// 2^x for x <= 0, within 3 ulp; 2^0 is 1 exactly. Below -126 it stays near 2^-126.
-LECTERN_SIMD F32x16 exp2_of_negative(F32x16 x) {
-  const F32x16 clamped = max(x, broadcast(-126.0f));
-  const I32x16 n = round_to_int(clamped);
-  const F32x16 f = clamped - to_float(n);
-  // Least relative error for |f| <= 1/2 with a constant term of 1: 9e-8.
-  F32x16 p = broadcast(0.001326472731307149f);
-  p = fma(p, f, broadcast(0.009671512991189957f));
-  p = fma(p, f, broadcast(0.05550733581185341f));
-  p = fma(p, f, broadcast(0.24022242426872253f));
-  p = fma(p, f, broadcast(0.6931470036506653f));
-  p = fma(p, f, broadcast(1.0f));
-  return as_float(as_int(p) + shift_left<23>(n));
 }
 
 /// What a split gave to up to 16 rows, without its values.
@@ -104,9 +87,13 @@ LECTERN_SIMD void fetch_ahead(const T* p) {
   if constexpr (sizeof(T) == 2) _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T1);
 }
 
+// Elements of 64 bytes.
+template <typename T>
+inline constexpr int kLine = static_cast<int>(64 / sizeof(T));
+
 // scores[r][tile * 16 ..] of kColumns tiles: q · K in order of d.
 template <int kRows, int kColumns, typename T>
-void score_tiles(const Split<T>& split, const float* q, int tile, float* scores) {
+void score_tiles(const Split<T>& split, const Factor<T>* q, int tile, float* scores) {
   F32x16 sums[kRows][kColumns];
   for (auto& row : sums) {
     for (F32x16& s : row) s = zero();
@@ -118,18 +105,18 @@ void score_tiles(const Split<T>& split, const float* q, int tile, float* scores)
     values[c] = split.values[tile + c];
   }
   const int head_dim = split.head_dim;
-  for (int d = 0; d < head_dim; ++d) {
-    F32x16 k[kColumns];
+  for (int d = 0; d < head_dim; d += kTerms<T>) {
+    decltype(load_lanes(keys[0])) k[kColumns];
 #pragma GCC unroll 8
     for (int c = 0; c < kColumns; ++c) {
-      k[c] = load_element(keys[c] + d * kLanes);
-      if (d % 2 == 0) fetch_ahead(values[c] + d * kLanes);
+      k[c] = load_lanes(keys[c] + d * kLanes);
+      if (d * kLanes % kLine<T> == 0) fetch_ahead(values[c] + d * kLanes);
     }
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
-      const F32x16 x = broadcast(q[r * head_dim + d]);
+      const auto x = broadcast_factor(q + r * head_dim + d);
 #pragma GCC unroll 8
-      for (int c = 0; c < kColumns; ++c) sums[r][c] = fma(x, k[c], sums[r][c]);
+      for (int c = 0; c < kColumns; ++c) sums[r][c] = add_products(x, k[c], sums[r][c]);
     }
   }
 #pragma GCC unroll 8
@@ -139,30 +126,39 @@ void score_tiles(const Split<T>& split, const float* q, int tile, float* scores)
   }
 }
 
+// From one row's weights to the next one's: they are written in the place of its scores.
+template <typename T>
+inline constexpr int kWeightStride = static_cast<int>(kSplit * sizeof(float) / sizeof(Factor<T>));
+
 // Merges kColumns × 16 columns of the weighted values of keys [first, last], taken in order.
 template <int kRows, int kColumns, typename T>
-void weigh_values(const Split<T>& split, const float* weights, int first, int last, int column,
+void weigh_values(const Split<T>& split, const Factor<T>* weights, int first, int last, int column,
                   const MergeFactors& factors, float* acc) {
   F32x16 sums[kRows][kColumns];
   for (auto& row : sums) {
     for (F32x16& s : row) s = zero();
   }
   for (int tile = first / kLanes; tile <= last / kLanes; ++tile) {
-    const int begin = std::max(first, tile * kLanes);
+    const int begin = std::max(first, tile * kLanes) / kTerms<T> * kTerms<T>;
     const int end = std::min(last + 1, (tile + 1) * kLanes);
-    const T* value = split.values[tile] + (begin - tile * kLanes) * split.value_stride + column;
-    const T* next_key = split.next_keys[tile] + (begin - tile * kLanes) * split.head_dim + column;
-    for (int j = begin; j < end; ++j, value += split.value_stride, next_key += split.head_dim) {
+    const std::int64_t skip = (begin - tile * kLanes) * split.head_dim + column * kTerms<T>;
+    const T* value = split.values[tile] + skip;
+    const T* next_key = split.next_keys[tile] + skip;
+    const int step = split.head_dim * kTerms<T>;
+    for (int j = begin; j < end; j += kTerms<T>, value += step, next_key += step) {
+      decltype(load_lanes(value)) v[kColumns];
 #pragma GCC unroll 8
-      for (int c = 0; c < kColumns; c += 2) fetch_ahead(next_key + c * kLanes);
-      F32x16 v[kColumns];
-#pragma GCC unroll 8
-      for (int c = 0; c < kColumns; ++c) v[c] = load_element(value + c * kLanes);
+      for (int c = 0; c < kColumns; ++c) {
+        v[c] = load_lanes(value + c * kLanes * kTerms<T>);
+        // Behind the last key lies what its block was used for before.
+        if constexpr (kTerms<T> == 2) v[c] = j < last ? v[c] : first_terms(v[c]);
+        if (c * kLanes * kTerms<T> % kLine<T> == 0) fetch_ahead(next_key + c * kLanes * kTerms<T>);
+      }
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
-        const F32x16 w = broadcast(weights[r * kSplit + j]);
+        const auto w = broadcast_factor(weights + r * kWeightStride<T> + j);
 #pragma GCC unroll 8
-        for (int c = 0; c < kColumns; ++c) sums[r][c] = fma(w, v[c], sums[r][c]);
+        for (int c = 0; c < kColumns; ++c) sums[r][c] = add_products(w, v[c], sums[r][c]);
       }
     }
   }
@@ -185,7 +181,7 @@ LECTERN_SIMD F32x16 masked(F32x16 x, int tile, int first, int last, F32x16 other
 
 // Turns the rows' scores into weights, zero for the keys of tiles [from, to] that a row does not see. All rows go along
 // together, so that one's latencies hide behind the others' work.
-template <int kRows>
+template <int kRows, typename T>
 void weigh_scores(float* scores, const Rows& rows, int from, int to, Weights* weights) {
   const int seen_from = *std::max_element(rows.first, rows.first + kRows);
   const int seen_to = *std::min_element(rows.last, rows.last + kRows);
@@ -210,10 +206,9 @@ void weigh_scores(float* scores, const Rows& rows, int from, int to, Weights* we
     const bool all = all_see(t);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
-      float* place = scores + r * kSplit + t * kLanes;
-      F32x16 w = exp2_of_negative(load(place) - broadcast(weights->largest[r]));
+      F32x16 w = exp2_of_negative(load(scores + r * kSplit + t * kLanes) - broadcast(weights->largest[r]));
       if (!all) w = masked(w, t, rows.first[r], rows.last[r], zero());
-      store(place, w);
+      store_element(reinterpret_cast<Factor<T>*>(scores) + r * kWeightStride<T> + t * kLanes, w);
       total[r] = total[r] + w;
     }
   }
@@ -221,7 +216,7 @@ void weigh_scores(float* scores, const Rows& rows, int from, int to, Weights* we
 }
 
 template <int kRows, typename T>
-void attend_block(const Split<T>& split, const Rows& rows) {
+void attend_block(const Split<T>& split, const Factor<T>* q, const Rows& rows) {
 #if defined(LECTERN_ISA_AVX512)
   constexpr int kColumns = 4;  // 24 sums of 32 registers
 #else
@@ -240,51 +235,53 @@ void attend_block(const Split<T>& split, const Rows& rows) {
   const int from = first / kLanes;
   const int to = last / kLanes;
   int tile = from;
-  for (; tile + kColumns <= to + 1; tile += kColumns) score_tiles<kRows, kColumns>(split, rows.q, tile, scores);
-  for (; tile <= to; ++tile) score_tiles<kRows, 1>(split, rows.q, tile, scores);
+  for (; tile + kColumns <= to + 1; tile += kColumns) score_tiles<kRows, kColumns>(split, q, tile, scores);
+  for (; tile <= to; ++tile) score_tiles<kRows, 1>(split, q, tile, scores);
 
   Weights weights{};
-  weigh_scores<kRows>(scores, rows, from, to, &weights);
+  weigh_scores<kRows, T>(scores, rows, from, to, &weights);
   MergeFactors factors;
   merge_weights(rows, weights, &factors);
 
+  const auto* of_keys = reinterpret_cast<const Factor<T>*>(scores);
   constexpr int kPair = kColumns > 2 ? 2 : 1;
   int column = 0;
   for (; column + kColumns * kLanes <= split.head_dim; column += kColumns * kLanes) {
-    weigh_values<kRows, kColumns>(split, scores, first, last, column, factors, rows.acc);
+    weigh_values<kRows, kColumns>(split, of_keys, first, last, column, factors, rows.acc);
   }
   for (; column + kPair * kLanes <= split.head_dim; column += kPair * kLanes) {
-    weigh_values<kRows, kPair>(split, scores, first, last, column, factors, rows.acc);
+    weigh_values<kRows, kPair>(split, of_keys, first, last, column, factors, rows.acc);
   }
   for (; column < split.head_dim; column += kLanes) {
-    weigh_values<kRows, 1>(split, scores, first, last, column, factors, rows.acc);
+    weigh_values<kRows, 1>(split, of_keys, first, last, column, factors, rows.acc);
   }
 }
 
-/// Adds a split to every row.
+/// Adds a split to every row; q is [rows, head_dim], times scale and log2(e), so that weights are powers of two.
 template <typename T>
-void attend_split(const Split<T>& split, const Rows& rows) {
+void attend_split(const Split<T>& split, const Factor<T>* q, const Rows& rows) {
   for (int r = 0; r < rows.count; r += kBlockRows) {
     const int count = std::min(kBlockRows, rows.count - r);
     const Rows block = rows.from(r, count, split.head_dim);
+    const Factor<T>* of_block = q + r * split.head_dim;
     switch (count) {
       case 1:
-        attend_block<1>(split, block);
+        attend_block<1>(split, of_block, block);
         break;
       case 2:
-        attend_block<2>(split, block);
+        attend_block<2>(split, of_block, block);
         break;
       case 3:
-        attend_block<3>(split, block);
+        attend_block<3>(split, of_block, block);
         break;
       case 4:
-        attend_block<4>(split, block);
+        attend_block<4>(split, of_block, block);
         break;
       case 5:
-        attend_block<5>(split, block);
+        attend_block<5>(split, of_block, block);
         break;
       default:
-        attend_block<kBlockRows>(split, block);
+        attend_block<kBlockRows>(split, of_block, block);
     }
   }
 }

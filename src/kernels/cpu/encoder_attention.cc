@@ -61,21 +61,29 @@ LECTERN_SIMD void fetch_next_head(const float* head, int dim) {
   for (int d = 0; d < dim; d += kLanes) _mm_prefetch(reinterpret_cast<const char*>(head + dim + d), _MM_HINT_T1);
 }
 
+// What keys and values are copied as.
+#if defined(LECTERN_ISA_AVX512_BF16)
+using Element = BF16;
+#else
+using Element = float;
+#endif
+
 // One head of one unit.
+template <typename T>
 class UnitWork {
  public:
   UnitWork(const EncoderAttentionArgs& args, const Unit& unit, int head)
       : args_(args), unit_(unit), dim_(args.head_dim), column_(static_cast<std::int64_t>(head) * args.head_dim) {
     static thread_local Scratch scratch;
     const auto dim = static_cast<std::size_t>(dim_);
-    q_ = scratch.floats((2 * kUnitRows + 2 * kSplit) * dim + 4 * kUnitRows);
-    keys_ = q_ + kUnitRows * dim;
-    values_ = keys_ + kSplit * dim;
-    float* acc = values_ + kSplit * dim;
+    float* acc = scratch.floats((2 * kUnitRows + 2 * kSplit) * dim + 4 * kUnitRows);
     float* largest = acc + kUnitRows * dim;
     first_ = reinterpret_cast<int*>(largest + 2 * kUnitRows);
     last_ = first_ + kUnitRows;
-    rows_ = {unit.rows, q_, acc, largest, largest + kUnitRows, first_, last_};
+    rows_ = {unit.rows, acc, largest, largest + kUnitRows, first_, last_};
+    q_ = reinterpret_cast<T*>(last_ + kUnitRows);
+    keys_ = q_ + kUnitRows * dim;
+    values_ = keys_ + kSplit * dim;
   }
 
   void attend() {
@@ -85,7 +93,7 @@ class UnitWork {
       const int keys = std::min(kSplit, unit_.end - begin);
       std::fill_n(first_, unit_.rows, 0);
       std::fill_n(last_, unit_.rows, keys - 1);
-      attend_split(copied(begin, keys), rows_);
+      attend_split(copied(begin, keys), q_, rows_);
     }
     write();
   }
@@ -96,37 +104,59 @@ class UnitWork {
     for (int r = 0; r < unit_.rows; ++r) {
       const float* q = args_.q.row<float>(unit_.row + r) + column_;
       fetch_next_head(q, dim_);
-      for (int d = 0; d < dim_; d += kLanes) store(q_ + r * dim_ + d, load(q + d) * scale);
+      for (int d = 0; d < dim_; d += kLanes) store_element(q_ + r * dim_ + d, load(q + d) * scale);
     }
   }
 
   // Copies, since rows of a wide buffer lie pages apart: every block of queries reads all of them.
-  Split<float> copied(int begin, int keys) const {
-    Split<float> split{};
-    split.value_stride = split.head_dim = dim_;
+  Split<T> copied(int begin, int keys) const {
+    Split<T> split{};
+    split.head_dim = dim_;
     for (int j = 0; j < keys; j += kLanes) {
       const int count = std::min(kLanes, keys - j);
       const std::int64_t at = static_cast<std::int64_t>(j) * dim_;
-      transpose(begin + j, count, keys_ + at);
-      for (int i = 0; i < count; ++i) {
-        const float* v = args_.v.row<float>(begin + j + i) + column_;
-        fetch_next_head(v, dim_);
-        for (int d = 0; d < dim_; d += kLanes) store(values_ + at + i * dim_ + d, load(v + d));
-      }
+      copy_keys(begin + j, count, keys_ + at);
+      copy_values(begin + j, count, values_ + at);
       split.keys[j / kLanes] = split.next_keys[j / kLanes] = keys_ + at;
       split.values[j / kLanes] = values_ + at;
     }
     return split;
   }
 
-  // [16 keys, head_dim] to [head_dim, 16]. In the place of keys behind the last stands the last one again.
-  void transpose(int row, int keys, float* tile) const {
-    const float* k[kLanes];
-    for (int j = 0; j < kLanes; ++j) k[j] = args_.k.row<float>(row + std::min(j, keys - 1)) + column_;
-    for (int j = 0; j < keys; ++j) fetch_next_head(k[j], dim_);
-    for (int d = 0; d < dim_; d += 8) {
-      transpose_8x8(k, d, tile + d * kLanes);
-      transpose_8x8(k + 8, d, tile + d * kLanes + 8);
+  // To [head_dim][16], in BF16 [head_dim / 2][16][2]. In the place of keys behind the last stands the last one again.
+  void copy_keys(int row, int keys, T* tile) const {
+    alignas(64) T rounded[kLanes * kMaxHeadDim];
+    const float* words[kLanes];  // each row's: an element, or two in BF16
+    for (int j = 0; j < kLanes; ++j) {
+      const float* k = args_.k.row<float>(row + std::min(j, keys - 1)) + column_;
+      if constexpr (kTerms<T> == 1) {
+        words[j] = k;
+      } else {
+        T* to = rounded + j * dim_;
+        for (int d = 0; d < dim_; d += kLanes) store_element(to + d, load(k + d));
+        words[j] = reinterpret_cast<const float*>(to);
+      }
+      fetch_next_head(k, dim_);
+    }
+    auto* to = reinterpret_cast<float*>(tile);
+    for (int d = 0; d < dim_ / kTerms<T>; d += 8) {
+      transpose_8x8(words, d, to + d * kLanes);
+      transpose_8x8(words + 8, d, to + d * kLanes + 8);
+    }
+  }
+
+  // To [16][head_dim], in BF16 [8][head_dim][2].
+  void copy_values(int row, int values, T* tile) const {
+    for (int i = 0; i < values; i += kTerms<T>, tile += kTerms<T> * dim_) {
+      const float* v = args_.v.row<float>(row + i) + column_;
+      const float* next = args_.v.row<float>(row + std::min(i + 1, values - 1)) + column_;
+      fetch_next_head(v, dim_);
+      if constexpr (kTerms<T> == 1) {
+        for (int d = 0; d < dim_; d += kLanes) store(tile + d, load(v + d));
+      } else {
+        fetch_next_head(next, dim_);
+        for (int d = 0; d < dim_; d += kLanes) store_pairs(tile + 2 * d, load(v + d), load(next + d));
+      }
     }
   }
 
@@ -143,9 +173,9 @@ class UnitWork {
   const Unit& unit_;
   int dim_;
   std::int64_t column_;
-  float* q_;       // [rows, head_dim]
-  float* keys_;    // of a split, [16][head_dim][16]
-  float* values_;  // [256][head_dim]
+  T* q_;     // [rows, head_dim]
+  T* keys_;  // a split's
+  T* values_;
   int* first_;
   int* last_;
   Rows rows_;
@@ -161,7 +191,7 @@ void encoder_attention(const EncoderAttentionArgs& args, Team& team) {
   team.parallel_for(static_cast<std::int64_t>(units.size()) * items, [&](std::int64_t item) {
     const std::int64_t first = item % items * together;
     for (std::int64_t head = first; head < std::min<std::int64_t>(first + together, args.heads); ++head) {
-      UnitWork(args, units[static_cast<std::size_t>(item / items)], static_cast<int>(head)).attend();
+      UnitWork<Element>(args, units[static_cast<std::size_t>(item / items)], static_cast<int>(head)).attend();
     }
   });
 }

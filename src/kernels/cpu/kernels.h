@@ -37,4 +37,9 @@ namespace lectern::kernels::avx512 {
 LECTERN_KERNELS(LECTERN_DECLARE_KERNEL)
 }
 
+namespace lectern::kernels::avx512_bf16 {  // the others are avx512's
+LECTERN_DECLARE_KERNEL(attention, AttentionArgs)
+LECTERN_DECLARE_KERNEL(encoder_attention, EncoderAttentionArgs)
+}  // namespace lectern::kernels::avx512_bf16
+
 #undef LECTERN_DECLARE_KERNEL

@@ -64,6 +64,8 @@ LECTERN_SIMD I32x16 load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}
 LECTERN_SIMD void store(std::int32_t* p, I32x16 x) { _mm512_storeu_si512(p, x.v); }
 LECTERN_SIMD I32x16 operator+(I32x16 a, I32x16 b) { return {_mm512_add_epi32(a.v, b.v)}; }
 LECTERN_SIMD I32x16 operator-(I32x16 a, I32x16 b) { return {_mm512_sub_epi32(a.v, b.v)}; }
+LECTERN_SIMD I32x16 operator&(I32x16 a, std::int32_t b) { return {_mm512_and_si512(a.v, _mm512_set1_epi32(b))}; }
+LECTERN_SIMD I32x16 operator|(I32x16 a, I32x16 b) { return {_mm512_or_si512(a.v, b.v)}; }
 template <int kBits>
 LECTERN_SIMD I32x16 shift_left(I32x16 x) {
   return {_mm512_slli_epi32(x.v, kBits)};
@@ -190,6 +192,10 @@ LECTERN_SIMD I32x16 operator+(I32x16 a, I32x16 b) {
 LECTERN_SIMD I32x16 operator-(I32x16 a, I32x16 b) {
   return {_mm256_sub_epi32(a.lo, b.lo), _mm256_sub_epi32(a.hi, b.hi)};
 }
+LECTERN_SIMD I32x16 operator&(I32x16 a, std::int32_t b) {
+  return {_mm256_and_si256(a.lo, _mm256_set1_epi32(b)), _mm256_and_si256(a.hi, _mm256_set1_epi32(b))};
+}
+LECTERN_SIMD I32x16 operator|(I32x16 a, I32x16 b) { return {_mm256_or_si256(a.lo, b.lo), _mm256_or_si256(a.hi, b.hi)}; }
 template <int kBits>
 LECTERN_SIMD I32x16 shift_left(I32x16 x) {
   return {_mm256_slli_epi32(x.lo, kBits), _mm256_slli_epi32(x.hi, kBits)};
@@ -251,13 +257,18 @@ LECTERN_SIMD U8x64 load_u8(const std::uint8_t* p) {
 
 #endif
 
-/// BF16 of each lane, rounded to nearest even; finite values only.
-LECTERN_SIMD void store_bf16(std::uint16_t* p, F32x16 x) {
+/// In the lower half of each lane its BF16, rounded to nearest even; finite values only. The upper half is anything.
+LECTERN_SIMD I32x16 bf16_bits(F32x16 x) {
+#if defined(LECTERN_ISA_AVX512_BF16)
+  return {_mm512_cvtepu16_epi32(reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x.v)))};
+#else
   const I32x16 bits = as_int(x);
   // bits + 0x7fff + the bit that stays last, then its upper half.
   const I32x16 last = shift_right<31>(shift_left<15>(bits));  // 0 or -1
-  store_u16(p, shift_right<16>(bits + broadcast(std::int32_t{0x7fff}) - last));
+  return shift_right<16>(bits + broadcast(std::int32_t{0x7fff}) - last);
+#endif
 }
+LECTERN_SIMD void store_bf16(std::uint16_t* p, F32x16 x) { store_u16(p, bf16_bits(x)); }
 
 /// The sum of all lanes: lane i + lane i + 8 first, then + 4, + 2, + 1.
 LECTERN_SIMD float sum(F32x16 x) {
@@ -302,6 +313,21 @@ LECTERN_SIMD F32x16 exp(F32x16 x) {
   const I32x16 bias = broadcast(std::int32_t{127});
   const F32x16 result = p * as_float(shift_left<23>(half + bias)) * as_float(shift_left<23>(n - half + bias));
   return select_less(x, lowest, zero(), result);
+}
+
+/// 2^x for x <= 0, within 3 ulp; 2^0 is 1 exactly. Below -126 it stays near 2^-126.
+LECTERN_SIMD F32x16 exp2_of_negative(F32x16 x) {
+  const F32x16 clamped = max(x, broadcast(-126.0f));
+  const I32x16 n = round_to_int(clamped);
+  const F32x16 f = clamped - to_float(n);
+  // Least relative error for |f| <= 1/2 with a constant term of 1: 9e-8.
+  F32x16 p = broadcast(0.001326472731307149f);
+  p = fma(p, f, broadcast(0.009671512991189957f));
+  p = fma(p, f, broadcast(0.05550733581185341f));
+  p = fma(p, f, broadcast(0.24022242426872253f));
+  p = fma(p, f, broadcast(0.6931470036506653f));
+  p = fma(p, f, broadcast(1.0f));
+  return as_float(as_int(p) + shift_left<23>(n));
 }
 
 LECTERN_ISA_END

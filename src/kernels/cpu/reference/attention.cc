@@ -14,18 +14,10 @@ namespace {
 
 constexpr int kTile = 16;  // positions
 
-void widen(const std::byte* base, std::size_t index, DType type, std::vector<float>& out) {
-  const auto* half = reinterpret_cast<const std::uint16_t*>(base) + index;
-  switch (type) {
-    case DType::kF16:
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] = f16_to_float(half[i]);
-      break;
-    case DType::kBF16:
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] = bf16_to_float(half[i]);
-      break;
-    default:
-      std::copy_n(reinterpret_cast<const float*>(base) + index, out.size(), out.begin());
-  }
+float element(const std::byte* base, std::size_t index, DType type) {
+  if (type == DType::kF32) return reinterpret_cast<const float*>(base)[index];
+  const std::uint16_t half = reinterpret_cast<const std::uint16_t*>(base)[index];
+  return type == DType::kF16 ? f16_to_float(half) : bf16_to_float(half);
 }
 
 // One token's query heads that read one KV head.
@@ -61,8 +53,14 @@ class Query {
   }
 
   void score(int tile, std::vector<std::vector<float>>& weights, int to) const {
-    std::vector<float> keys(static_cast<std::size_t>(kTile * cache_.head_dim));
-    widen(layer_of(tile), key_tile_offset(cache_, kv_head_, tile % cache_.block_size), args_.type, keys);
+    const std::byte* layer = layer_of(tile);
+    const std::size_t at = key_tile_offset(cache_, kv_head_, tile % cache_.block_size);
+    std::vector<float> keys;  // [head_dim][16]
+    for (int d = 0; d < cache_.head_dim; ++d) {
+      for (int j = 0; j < kTile; ++j) {
+        keys.push_back(element(layer, at + key_index(kv_terms(args_.type), j, d), args_.type));
+      }
+    }
     for (int h = 0; h < group_; ++h) {
       const float* q = q_ + static_cast<std::int64_t>(h) * cache_.head_dim;
       std::array<float, kTile> dot{};
@@ -89,7 +87,12 @@ class Query {
   void add_values(const std::vector<std::vector<float>>& weights, int first_tile) {
     std::vector<float> value(static_cast<std::size_t>(cache_.head_dim));
     for (int position = first_; position <= last_; ++position) {
-      widen(layer_of(position), value_offset(cache_, kv_head_, position % cache_.block_size), args_.type, value);
+      const int slot = position % cache_.block_size;
+      const std::size_t tile = value_tile_offset(cache_, kv_head_, slot / kTile * kTile);
+      for (int d = 0; d < cache_.head_dim; ++d) {
+        const std::size_t index = value_index(kv_terms(args_.type), cache_.head_dim, slot % kTile, d);
+        value[static_cast<std::size_t>(d)] = element(layer_of(position), tile + index, args_.type);
+      }
       for (int h = 0; h < group_; ++h) {
         const float w = weights[static_cast<std::size_t>(h)][static_cast<std::size_t>(position - first_tile)];
         float* out = out_.data() + static_cast<std::int64_t>(h) * cache_.head_dim;

@@ -28,15 +28,17 @@ struct KvPlace {
 };
 
 inline void write_key(const KvCache& cache, DType type, const KvPlace& place, int head, const float* k) {
-  const std::size_t lane =
-      key_tile_offset(cache, head, place.slot / 16 * 16) + static_cast<std::size_t>(place.slot % 16);
-  for (int d = 0; d < cache.head_dim; ++d)
-    put_element(k[d], type, place.layer, lane + static_cast<std::size_t>(d) * 16);
+  const std::size_t tile = key_tile_offset(cache, head, place.slot / 16 * 16);
+  for (int d = 0; d < cache.head_dim; ++d) {
+    put_element(k[d], type, place.layer, tile + key_index(kv_terms(type), place.slot % 16, d));
+  }
 }
 
 inline void write_value(const KvCache& cache, DType type, const KvPlace& place, int head, const float* v) {
-  const std::size_t value = value_offset(cache, head, place.slot);
-  for (int d = 0; d < cache.head_dim; ++d) put_element(v[d], type, place.layer, value + static_cast<std::size_t>(d));
+  const std::size_t tile = value_tile_offset(cache, head, place.slot / 16 * 16);
+  for (int d = 0; d < cache.head_dim; ++d) {
+    put_element(v[d], type, place.layer, tile + value_index(kv_terms(type), cache.head_dim, place.slot % 16, d));
+  }
 }
 
 }  // namespace lectern::kernels::scalar
