@@ -139,13 +139,26 @@ void videos(const fs::path& folder) {
   write(folder / "video/choice", library::join_parts({"de,en", description}));
 }
 
+void api_requests(const fs::path& folder) {
+  const std::string head = "/v1/chat%2Fcompletions\nlocalhost:8080\nhttp://localhost:8080\nBearer key\n";
+  write(folder / "api_request/chat",
+        head + R"({"model": "m", "messages": [{"role": "developer", "content": "Be brief."},
+    {"role": "user", "content": [{"type": "text", "text": "Why?"}]}], "n": 2, "seed": -1, "stop": ["a", "b"],
+    "stream": true, "stream_options": {"include_usage": true}, "temperature": 0.5, "top_p": 1, "max_tokens": 7})");
+  write(folder / "api_request/library", head + R"({"model": "m", "library": "l", "passages": 3, "messages":
+    [{"role": "user", "content": "Why?"}], "max_completion_tokens": 7, "response_format": {"type": "text"}})");
+  write(folder / "api_request/completion", head + R"({"model": "m", "prompt": [[1, 2], [3]], "ignore_eos": true})");
+  write(folder / "api_request/embedding", head + R"({"model": "m", "input": "a", "encoding_format": "base64"})");
+  write(folder / "api_request/search", head + R"({"query": "a", "top_k": 5})");
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   const fs::path folder = arguments[1];
   for (const auto write_seeds :
-       {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records, videos}) {
+       {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records, videos, api_requests}) {
     write_seeds(folder);
   }
 }
