@@ -4,7 +4,7 @@ import json
 import time
 import unittest
 
-from served import CHAT_MODEL, Server, ServerTest, read_answer
+from served import CHAT_MODEL, PATIENCE, Server, ServerTest, read_answer
 
 QUESTION = {"model": CHAT_MODEL, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 2, "temperature": 0}
 PATH = "/v1/chat/completions"
@@ -180,7 +180,7 @@ class ClientsThatVanishTest(ServerTest):
                 if stream:
                     self.assertTrue(connection.recv(1000))
                 self.eventually(lambda: self.running() == 1)
-            self.eventually(lambda: self.running() == 0, 20)
+            self.eventually(lambda: self.running() == 0)
         free = self.server.metrics()
         self.assertEqual(free["lectern_kv_blocks_free"], free["lectern_kv_blocks_total"])
 
@@ -188,7 +188,7 @@ class ClientsThatVanishTest(ServerTest):
         with self.server.connect(receive_bytes=4096) as connection:
             connection.sendall(self.request(stream=True, n=16))
             self.eventually(lambda: "does not read its answer" in self.server.log())
-            self.eventually(lambda: self.running() == 0, 20)
+            self.eventually(lambda: self.running() == 0)
 
     def running(self):
         return self.server.metrics()["lectern_answers_under_way"]
@@ -203,7 +203,7 @@ class StoppingTest(unittest.TestCase):
             extra_body={"ignore_eos": True})
 
     def test_answers_under_way_are_finished(self):
-        server = Server()
+        server = Server("--grace", str(PATIENCE))
         self.addCleanup(server.close)
         idle = server.connect()
         self.addCleanup(idle.close)
@@ -213,7 +213,7 @@ class StoppingTest(unittest.TestCase):
         pieces = list(stream)
         self.assertEqual(pieces[-1].choices[0].finish_reason, "length")
         self.assertIsNone(read_answer(idle), "an idle connection is closed")
-        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.process.wait(PATIENCE), 0)
         with self.assertRaises(ConnectionRefusedError):
             server.ask("GET", "/health")
 
@@ -223,7 +223,7 @@ class StoppingTest(unittest.TestCase):
         stream = self.stream(server, 100_000)
         next(stream)
         server.process.terminate()
-        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.process.wait(PATIENCE), 0)
         with self.assertRaises(Exception):
             list(stream)
 

@@ -7,7 +7,7 @@ import unittest
 
 import openai
 
-from served import CHAT_MODEL, Server, ServerTest
+from served import CHAT_MODEL, PATIENCE, Server, ServerTest
 
 DOCUMENTS = {
     "tea.txt": "Green tea is brewed at 80 degrees for two minutes. Black tea is brewed with boiling water for four minutes.\n",
@@ -146,7 +146,7 @@ class FolderTest(ServerTest):
         server = Server(str(folder), "--library", "many")
         self.addCleanup(server.close)
         server.process.terminate()
-        self.assertEqual(server.process.wait(60), 0)
+        self.assertEqual(server.process.wait(PATIENCE), 0)
 
     def test_a_folder_that_is_missing(self):
         with self.assertRaisesRegex(RuntimeError, "does not exist"):
