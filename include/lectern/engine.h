@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lectern/error.h"
@@ -43,6 +44,21 @@ struct SamplingOptions {
   int max_tokens = 512;
   bool ignore_end = false;        // goes on past the model's end tokens
   std::vector<std::string> stop;  // text at which the answer ends; not part of it
+  // What the logits become before the temperature: less `presence_penalty` for each token that the answer holds, less
+  // `frequency_penalty` each time that it does, and with what `logit_bias` adds.
+  double presence_penalty = 0;
+  double frequency_penalty = 0;
+  std::vector<std::pair<TokenId, float>> logit_bias = {};
+};
+
+struct TokenLogprob {
+  TokenId token = 0;
+  float logprob = 0;  // natural, of the model's own distribution: at temperature 1, without penalties and bias
+};
+
+struct TokenLogprobs {
+  TokenLogprob chosen;
+  std::vector<TokenLogprob> top;  // the likeliest, best first
 };
 
 struct Request {
@@ -61,6 +77,10 @@ struct Request {
   /// The first position whose logits are wanted: those cost more than the token, and what stands before them alone may
   /// come from the prefix cache.
   int prompt_logits_from = 0;
+  /// How many of the likeliest tokens `on_logprobs` is told beside the chosen one.
+  int top_logprobs = 0;
+  /// Called on the engine's thread for each token of the answer, before `on_token`.
+  std::function<void(const TokenLogprobs& logprobs)> on_logprobs;
   /// Called on the engine's thread with each token and the text that it completes (often empty).
   std::function<void(TokenId token, std::string_view text)> on_token;
   /// Called on the engine's thread, last of all: `wait` does not block any more, and the request's KV blocks are free.

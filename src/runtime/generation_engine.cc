@@ -1,6 +1,7 @@
 #include "runtime/generation_engine.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,9 @@ void check_sampling(const SamplingOptions& sampling) {
   require(sampling.top_p > 0 && sampling.top_p <= 1, "top_p is above 0 and at most 1");
   require(sampling.max_tokens >= 0, "max_tokens is not negative");
   for (const auto& stop : sampling.stop) require(!stop.empty(), "a stop string is not empty");
+  require(std::isfinite(sampling.presence_penalty) && std::isfinite(sampling.frequency_penalty),
+          "penalties are finite numbers");
+  for (const auto& [token, bias] : sampling.logit_bias) require(std::isfinite(bias), "a bias is a finite number");
 }
 
 }  // namespace
@@ -86,6 +90,9 @@ std::shared_ptr<Generation> GenerationEngine::submit(Request request) {
 
 void GenerationEngine::check(const Request& request) const {
   check_sampling(request.sampling);
+  if (request.top_logprobs < 0) {
+    throw Error(ErrorCode::kInvalidArgument, "The number of likeliest tokens to tell is not negative.");
+  }
   if (request.prompt.empty()) {
     throw Error(ErrorCode::kInvalidArgument, "The prompt is empty: give at least one token.");
   }
@@ -96,6 +103,9 @@ void GenerationEngine::check(const Request& request) const {
                                          std::to_string(model_->info.context_length) + ". Shorten the prompt.");
   }
   model_->check_tokens(request.prompt);
+  std::vector<TokenId> biased;
+  for (const auto& [token, bias] : request.sampling.logit_bias) biased.push_back(token);
+  model_->check_tokens(biased);
 }
 
 std::vector<std::vector<float>> GenerationEngine::embed(std::span<const std::vector<TokenId>>) {

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "lectern/error.h"
+#include "runtime/logit_adjustment.h"
+#include "runtime/logprobs.h"
 #include "runtime/sampler.h"
 
 namespace lectern::runtime {
@@ -84,9 +86,25 @@ void Generator::sample_part(const Scheduled& part, int first_output) {
   const int first = first_output + part.outputs - part.drafted - 1;
   for (int i = 0; i <= part.drafted; ++i) {
     Row& row = sampled_[static_cast<std::size_t>(first + i)];
-    row = sample(executor_.result(first + i), sequence.request.sampling, sequence.size() + i);
-    if (i < part.drafted && row != sequence.draft[static_cast<std::size_t>(i)]) return;
+    row = sample_row(sequence, executor_.result(first + i), i);
+    if (i < part.drafted && row.token != sequence.draft[static_cast<std::size_t>(i)]) return;
   }
+}
+
+// After its tokens and the first `drafts` of its draft.
+Generator::Row Generator::sample_row(const Sequence& sequence, std::span<const float> logits, int drafts) const {
+  const Request& request = sequence.request;
+  const SamplingOptions& sampling = request.sampling;
+  Row row;
+  if (adjusts(sampling)) {
+    std::vector<TokenId> answer(sequence.tokens.begin() + sequence.prompt_size, sequence.tokens.end());
+    answer.insert(answer.end(), sequence.draft.begin(), sequence.draft.begin() + drafts);
+    row.token = sample(adjusted(logits, sampling, answer), sampling, sequence.size() + drafts);
+  } else {
+    row.token = sample(logits, sampling, sequence.size() + drafts);
+  }
+  if (row.token && request.on_logprobs) row.logprobs = logprobs(logits, *row.token, request.top_logprobs);
+  return row;
 }
 
 void Generator::commit(const Scheduled& part, int first_output) {
@@ -141,33 +159,36 @@ bool Generator::ends_with(const Sequence& sequence, TokenId token) const {
   return std::find(ends.begin(), ends.end(), token) != ends.end();
 }
 
-void Generator::accept(Sequence& sequence, Row sampled) {
-  if (!sampled) {
+void Generator::accept(Sequence& sequence, const Row& sampled) {
+  if (!sampled.token) {
     return fail(sequence,
                 std::make_exception_ptr(Error(ErrorCode::kCorrupt,
                                               "The model's logits are not numbers, so that no token can be chosen. "
                                               "The engine file may be damaged: compile the checkpoint again.")));
   }
+  const TokenId token = *sampled.token;
   if (sequence.generated() == 0) sequence.first_token = Clock::now();
-  if (ends_with(sequence, *sampled)) {
-    if (const std::string rest = sequence.text.finish(); !rest.empty()) emit(sequence, *sampled, rest);
+  if (ends_with(sequence, token)) {
+    if (const std::string rest = sequence.text.finish(); !rest.empty()) emit(sequence, token, rest, nullptr);
     return finish(sequence, FinishReason::kStop);
   }
-  sequence.tokens.push_back(*sampled);
+  sequence.tokens.push_back(token);
   ++statistics_.generated_tokens;
-  std::string text = sequence.text.push(*sampled);
+  std::string text = sequence.text.push(token);
   const bool full = sequence.size() >= sequence.max_size;
   if (full && !sequence.text.stopped()) text += sequence.text.finish();
-  emit(sequence, *sampled, text);
+  emit(sequence, token, text, &sampled.logprobs);
   if (sequence.text.stopped()) return finish(sequence, FinishReason::kStop);
   if (full) finish(sequence, FinishReason::kLength);
 }
 
-void Generator::emit(Sequence& sequence, TokenId token, const std::string& text) {
+// `logprobs` where the token is one of the answer.
+void Generator::emit(Sequence& sequence, TokenId token, const std::string& text, const TokenLogprobs* logprobs) {
   sequence.completion.text += text;
-  if (!sequence.request.on_token) return;
+  const Request& request = sequence.request;
   try {
-    sequence.request.on_token(token, text);
+    if (request.on_logprobs && logprobs != nullptr) request.on_logprobs(*logprobs);
+    if (request.on_token) request.on_token(token, text);
   } catch (...) {
     fail(sequence, std::current_exception());
   }

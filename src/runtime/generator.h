@@ -42,17 +42,22 @@ class Generator {
   EngineStatistics statistics() const;
 
  private:
-  using Row = std::optional<TokenId>;  // sampled from a row of logits; nothing where they were no distribution
+  // Sampled from a row of logits; no token where they were no distribution.
+  struct Row {
+    std::optional<TokenId> token;
+    TokenLogprobs logprobs;  // where they are wanted
+  };
 
   void run();
   void sample_outputs();
   void sample_part(const Scheduled& part, int first_output);
+  Row sample_row(const Sequence& sequence, std::span<const float> logits, int drafts) const;
   void commit(const Scheduled& part, int first_output);
   void report_prompt_logits(Sequence& sequence, int outputs, int first_output);
   void accept_rows(const Scheduled& part, std::span<const Row> sampled);
-  void accept(Sequence& sequence, Row sampled);
+  void accept(Sequence& sequence, const Row& sampled);
   bool ends_with(const Sequence& sequence, TokenId token) const;
-  void emit(Sequence& sequence, TokenId token, const std::string& text);
+  void emit(Sequence& sequence, TokenId token, const std::string& text, const TokenLogprobs* logprobs);
   void finish(Sequence& sequence, FinishReason reason);
   void fail(Sequence& sequence, std::exception_ptr failure);
 

@@ -8,6 +8,7 @@
 
 #include "server/answer_json.h"
 #include "server/json_text.h"
+#include "server/logprobs_json.h"
 
 namespace lectern::server {
 namespace {
@@ -29,27 +30,33 @@ Json json_of_usage(const Usage& usage) {
 
 const char* name_of(FinishReason reason) { return reason == FinishReason::kLength ? "length" : "stop"; }
 
+Json logprobs_of(const CompletionHeading& heading, std::span<const TokenLogprobs> logprobs) {
+  if (heading.spells_logprobs == nullptr) return nullptr;
+  return heading.kind == CompletionKind::kChat ? chat_logprobs(logprobs, *heading.spells_logprobs)
+                                               : text_logprobs(logprobs, *heading.spells_logprobs);
+}
+
 Json choice_of(const CompletionHeading& heading, const Choice& choice) {
   Json json = {{"index", choice.index}};
   if (heading.kind == CompletionKind::kChat)
     json["message"] = {{"role", "assistant"}, {"content", choice.text}, {"refusal", nullptr}};
   else
     json["text"] = choice.text;
-  json["logprobs"] = nullptr;
+  json["logprobs"] = logprobs_of(heading, choice.logprobs);
   json["finish_reason"] = name_of(choice.finish);
   return json;
 }
 
-Json piece_of(const CompletionHeading& heading, Json choice, bool usage_follows) {
+Json piece_of(const CompletionHeading& heading, Json choice, std::span<const TokenLogprobs> logprobs) {
   Json json = heading_of(heading, true);
-  choice["logprobs"] = nullptr;
+  choice["logprobs"] = logprobs_of(heading, logprobs);
   json["choices"] = Json::array({std::move(choice)});
-  if (usage_follows) json["usage"] = nullptr;
+  if (heading.usage_follows) json["usage"] = nullptr;
   return json;
 }
 
-std::string piece(const CompletionHeading& heading, Json choice, bool usage_follows) {
-  return event(dump(piece_of(heading, std::move(choice), usage_follows)));
+std::string piece(const CompletionHeading& heading, Json choice, std::span<const TokenLogprobs> logprobs) {
+  return event(dump(piece_of(heading, std::move(choice), logprobs)));
 }
 
 // docs/json.md tells what these mean.
@@ -67,7 +74,12 @@ CompletionHeading new_heading(CompletionKind kind, const std::string& model) {
   std::random_device random;
   const auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
   const char* prefix = kind == CompletionKind::kChat ? "chatcmpl" : "cmpl";
-  return {kind, fmt::format("{}-{:016x}{:016x}", prefix, word(), word()), std::time(nullptr), model};
+  CompletionHeading heading;
+  heading.kind = kind;
+  heading.id = fmt::format("{}-{:016x}{:016x}", prefix, word(), word());
+  heading.created = std::time(nullptr);
+  heading.model = model;
+  return heading;
 }
 
 std::string completion_json(const CompletionHeading& heading, std::span<const Choice> choices, const Usage& usage) {
@@ -88,35 +100,36 @@ std::string completion_json(const CompletionHeading& heading, const Answer& answ
 
 Usage usage_of(const Answer& answer) { return {answer.input_tokens, answer.output_tokens, 0}; }
 
-std::string first_event(const CompletionHeading& heading, int index, bool usage_follows) {
+std::string first_event(const CompletionHeading& heading, int index) {
   return piece(heading,
-               {{"index", index}, {"delta", {{"role", "assistant"}, {"content", ""}}}, {"finish_reason", nullptr}},
-               usage_follows);
+               {{"index", index}, {"delta", {{"role", "assistant"}, {"content", ""}}}, {"finish_reason", nullptr}}, {});
 }
 
-std::string text_event(const CompletionHeading& heading, int index, std::string_view text, bool usage_follows) {
+std::string text_event(const CompletionHeading& heading, int index, std::string_view text,
+                       std::span<const TokenLogprobs> logprobs) {
   Json choice = {{"index", index}};
   if (heading.kind == CompletionKind::kChat)
     choice["delta"] = {{"content", text}};
   else
     choice["text"] = text;
   choice["finish_reason"] = nullptr;
-  return piece(heading, std::move(choice), usage_follows);
+  return piece(heading, std::move(choice), logprobs);
 }
 
-std::string finish_event(const CompletionHeading& heading, int index, FinishReason finish, bool usage_follows) {
+std::string finish_event(const CompletionHeading& heading, int index, FinishReason finish,
+                         std::span<const TokenLogprobs> logprobs) {
   Json choice = {{"index", index}};
   if (heading.kind == CompletionKind::kChat)
     choice["delta"] = Json::object();
   else
     choice["text"] = "";
   choice["finish_reason"] = name_of(finish);
-  return piece(heading, std::move(choice), usage_follows);
+  return piece(heading, std::move(choice), logprobs);
 }
 
-std::string finish_event(const CompletionHeading& heading, const Answer& answer, bool usage_follows) {
+std::string finish_event(const CompletionHeading& heading, const Answer& answer) {
   const Json choice = {{"index", 0}, {"delta", Json::object()}, {"finish_reason", "stop"}};
-  Json json = piece_of(heading, choice, usage_follows);
+  Json json = piece_of(heading, choice, {});
   add_sources(json, answer);
   return event(dump(json));
 }

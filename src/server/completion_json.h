@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lectern/chat.h"
 #include "lectern/engine.h"
@@ -19,12 +20,15 @@ struct CompletionHeading {
   std::string id;
   std::int64_t created = 0;  // seconds since 1970
   std::string model;
+  const Tokenizer* spells_logprobs = nullptr;  // where they are wanted; it must outlive this
+  bool usage_follows = false;                  // of a stream: its pieces say that they tell no usage
 };
 
 struct Choice {
   int index = 0;
   std::string text;
   FinishReason finish = FinishReason::kStop;
+  std::vector<TokenLogprobs> logprobs = {};
 };
 
 struct Usage {
@@ -40,11 +44,13 @@ std::string completion_json(const CompletionHeading& heading, std::span<const Ch
 /// An answer from a library, with its citations and passages.
 std::string completion_json(const CompletionHeading& heading, const Answer& answer);
 
-// Pieces of a stream, each a whole server-sent event. With `usage_follows` they say that they tell no usage.
-std::string first_event(const CompletionHeading& heading, int index, bool usage_follows);
-std::string text_event(const CompletionHeading& heading, int index, std::string_view text, bool usage_follows);
-std::string finish_event(const CompletionHeading& heading, int index, FinishReason finish, bool usage_follows);
-std::string finish_event(const CompletionHeading& heading, const Answer& answer, bool usage_follows);
+// Pieces of a stream, each a whole server-sent event.
+std::string first_event(const CompletionHeading& heading, int index);
+std::string text_event(const CompletionHeading& heading, int index, std::string_view text,
+                       std::span<const TokenLogprobs> logprobs = {});
+std::string finish_event(const CompletionHeading& heading, int index, FinishReason finish,
+                         std::span<const TokenLogprobs> logprobs = {});
+std::string finish_event(const CompletionHeading& heading, const Answer& answer);
 std::string usage_event(const CompletionHeading& heading, const Usage& usage);
 std::string event(std::string_view json);
 inline constexpr std::string_view kDoneEvent = "data: [DONE]\n\n";

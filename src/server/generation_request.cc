@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <climits>
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,9 @@ constexpr int kMostChoices = 128;
 constexpr std::size_t kMostStops = 16, kLongestStop = 1024;
 constexpr std::size_t kMostMessages = 4096;
 constexpr int kMostPassages = 100;
+constexpr int kMostTopLogprobs = 20;
+constexpr std::size_t kMostBiases = 1024;
+constexpr int kLargestBias = 100, kLargestPenalty = 2;
 constexpr std::size_t kMostInputs = 2048;
 constexpr int kDefaultCompletionTokens = 16;  // as OpenAI's
 
@@ -35,6 +39,26 @@ std::vector<std::string> read_stops(Fields& fields) {
       fields.refuse("stop", fmt::format("has a string that is empty or longer than {} bytes", kLongestStop));
   }
   return stops;
+}
+
+// {"token id": bias}
+std::vector<std::pair<TokenId, float>> read_bias(Fields& fields) {
+  const Json* map = fields.find("logit_bias");
+  if (map == nullptr) return {};
+  if (!map->is_object() || map->size() > kMostBiases)
+    fields.refuse("logit_bias", fmt::format("has to be an object of at most {} token ids", kMostBiases));
+  std::vector<std::pair<TokenId, float>> biases;
+  for (const auto& [name, bias] : map->items()) {
+    TokenId token = -1;
+    const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), token);
+    if (failed != std::errc() || end != name.data() + name.size() || token < 0)
+      fields.refuse("logit_bias", "has a name that is no token id");
+    if (!bias.is_number() || !(bias >= -kLargestBias && bias <= kLargestBias))
+      fields.refuse("logit_bias",
+                    fmt::format("has a bias that is no number from {} to {}", -kLargestBias, kLargestBias));
+    biases.emplace_back(token, bias.get<float>());
+  }
+  return biases;
 }
 
 void read_stream(Fields& fields, GenerationRequest& request) {
@@ -61,6 +85,9 @@ void read_common(Fields& fields, GenerationRequest& request, double temperature 
   if (const auto top_k = fields.integer("top_k", 0, INT_MAX)) sampling.top_k = static_cast<int>(*top_k);
   sampling.ignore_end = fields.flag("ignore_eos").value_or(false);
   sampling.stop = read_stops(fields);
+  sampling.presence_penalty = fields.number("presence_penalty", -kLargestPenalty, kLargestPenalty).value_or(0);
+  sampling.frequency_penalty = fields.number("frequency_penalty", -kLargestPenalty, kLargestPenalty).value_or(0);
+  sampling.logit_bias = read_bias(fields);
   fields.text("user");  // whose request it is makes no difference here
 }
 
@@ -74,6 +101,10 @@ void check_library_request(const Fields& fields, const ChatRequest& request) {
   refuse_if(request.sampling.top_k > 0, "top_k");
   refuse_if(request.sampling.ignore_end, "ignore_eos");
   refuse_if(!request.sampling.stop.empty(), "stop");
+  refuse_if(request.top_logprobs.has_value(), "logprobs");
+  refuse_if(request.sampling.presence_penalty != 0, "presence_penalty");
+  refuse_if(request.sampling.frequency_penalty != 0, "frequency_penalty");
+  refuse_if(!request.sampling.logit_bias.empty(), "logit_bias");
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
     const bool last = i + 1 == request.messages.size();
     const auto& role = request.messages[i].role;
@@ -161,6 +192,10 @@ ChatRequest parse_chat_request(std::string_view json) {
   request.library = fields.text("library");
   read_common(fields, request, request.library ? 0 : 1);
   read_messages(fields, request);
+  const bool logprobs = fields.flag("logprobs").value_or(false);
+  const auto top = fields.integer("top_logprobs", 0, kMostTopLogprobs);
+  if (top && !logprobs) fields.refuse("top_logprobs", "goes with logprobs alone");
+  if (logprobs) request.top_logprobs = static_cast<int>(top.value_or(0));
   if (const auto most = fields.integer("max_completion_tokens", 1, INT_MAX)) {
     if (request.max_tokens) fields.refuse("max_completion_tokens", "means the same as max_tokens: give one of them");
     request.max_tokens = static_cast<int>(*most);
@@ -184,6 +219,7 @@ CompletionRequest parse_completion_request(std::string_view json) {
   CompletionRequest request;
   read_common(fields, request);
   if (!request.max_tokens) request.max_tokens = kDefaultCompletionTokens;
+  if (const auto top = fields.integer("logprobs", 0, kMostTopLogprobs)) request.top_logprobs = static_cast<int>(*top);
   read_inputs(fields, "prompt", request);
   if (std::max(request.texts.size(), request.tokens.size()) * static_cast<std::size_t>(request.n) > kMostChoices)
     fields.refuse("prompt", fmt::format("asks for more than {} answers together with n", kMostChoices));

@@ -19,7 +19,8 @@ struct GenerationRequest {
   int n = 1;                          // answers to each prompt
   std::optional<int> max_tokens;      // else what the context holds
   std::optional<std::uint64_t> seed;  // else one of chance
-  SamplingOptions sampling;           // but for the two before
+  std::optional<int> top_logprobs;    // how many to tell beside each token's own; nothing where none are wanted
+  SamplingOptions sampling;           // but for max_tokens and seed
 };
 
 struct ChatRequest : GenerationRequest {

@@ -13,12 +13,13 @@ GenerationTask::GenerationTask(std::shared_ptr<Exchange> exchange, GenerationPla
 void GenerationTask::start(Engine& engine) {
   left_ = static_cast<int>(plan_.prompts.size()) * plan_.n;
   choices_.resize(static_cast<std::size_t>(left_));
+  logprobs_sent_.resize(static_cast<std::size_t>(left_));
   for (int i = 0; i < left_; ++i) choices_[static_cast<std::size_t>(i)].index = i;
   submit_all(engine);
   if (plan_.stream) {
     exchange_->begin({.content_type = "text/event-stream"});
     if (plan_.heading.kind == CompletionKind::kChat) {
-      for (int i = 0; i < left_; ++i) exchange_->send(first_event(plan_.heading, i, plan_.include_usage));
+      for (int i = 0; i < left_; ++i) exchange_->send(first_event(plan_.heading, i));
     }
   }
   exchange_->on_gone([self = shared_from_this()] { self->cancel(); });
@@ -46,8 +47,14 @@ Request GenerationTask::request_for(int index) {
   request.prompt = plan_.prompts[static_cast<std::size_t>(index / plan_.n)];
   request.sampling = plan_.sampling;
   request.sampling.seed += static_cast<std::uint64_t>(index % plan_.n);
+  if (plan_.top_logprobs) {
+    request.top_logprobs = *plan_.top_logprobs;
+    request.on_logprobs = [self = shared_from_this(), index](const TokenLogprobs& logprobs) {
+      self->tell({.index = index, .logprobs = logprobs});
+    };
+  }
   request.on_token = [self = shared_from_this(), index](TokenId, std::string_view text) {
-    if (!text.empty()) self->tell({index, false, std::string(text)});
+    if (!text.empty()) self->tell({.index = index, .text = std::string(text)});
   };
   request.on_done = [self = shared_from_this(), index] {
     Ticket used;
@@ -55,7 +62,7 @@ Request GenerationTask::request_for(int index) {
       const std::lock_guard lock(self->mutex_);
       used = std::move(self->tickets_[static_cast<std::size_t>(index)]);
     }
-    self->tell({index, true, {}});
+    self->tell({.index = index, .done = true});
   };
   return request;
 }
@@ -93,7 +100,16 @@ void GenerationTask::drain() {
 
 void GenerationTask::take(const Event& event) {
   if (event.done) return conclude(event.index);
-  if (plan_.stream) exchange_->send(text_event(plan_.heading, event.index, event.text, plan_.include_usage));
+  if (event.logprobs) choices_[static_cast<std::size_t>(event.index)].logprobs.push_back(*event.logprobs);
+  if (plan_.stream && !event.text.empty())
+    exchange_->send(text_event(plan_.heading, event.index, event.text, unsent_logprobs(event.index)));
+}
+
+// Tokens that complete no character yet have theirs told with the one that does.
+std::span<const TokenLogprobs> GenerationTask::unsent_logprobs(int index) {
+  const std::span<const TokenLogprobs> all = choices_[static_cast<std::size_t>(index)].logprobs;
+  std::size_t& sent = logprobs_sent_[static_cast<std::size_t>(index)];
+  return all.subspan(std::exchange(sent, all.size()));
 }
 
 void GenerationTask::conclude(int index) {
@@ -114,7 +130,7 @@ void GenerationTask::conclude(int index) {
   }
   if (plan_.stream)
     exchange_->send(
-        finish_event(plan_.heading, index, choices_[static_cast<std::size_t>(index)].finish, plan_.include_usage));
+        finish_event(plan_.heading, index, choices_[static_cast<std::size_t>(index)].finish, unsent_logprobs(index)));
   if (--left_ == 0) finish();
 }
 
@@ -131,7 +147,7 @@ void GenerationTask::fail() {
 void GenerationTask::finish() {
   ended_ = true;
   if (!plan_.stream) return exchange_->respond({.body = completion_json(plan_.heading, choices_, usage_)});
-  if (plan_.include_usage) exchange_->send(usage_event(plan_.heading, usage_));
+  if (plan_.heading.usage_follows) exchange_->send(usage_event(plan_.heading, usage_));
   exchange_->send(kDoneEvent);
   exchange_->end();
 }

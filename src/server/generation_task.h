@@ -4,6 +4,8 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,8 +19,9 @@ namespace lectern::server {
 
 struct GenerationPlan {
   CompletionHeading heading;
-  bool stream = false, include_usage = false;
-  int n = 1;  // answers to each prompt
+  bool stream = false;
+  std::optional<int> top_logprobs = {};  // nothing where no logprobs are wanted
+  int n = 1;                             // answers to each prompt
   std::vector<std::vector<TokenId>> prompts;
   SamplingOptions sampling;  // the i-th answer to a prompt has the seed `sampling.seed` + i
 };
@@ -38,7 +41,8 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
   struct Event {
     int index = 0;
     bool done = false;
-    std::string text;
+    std::string text = {};
+    std::optional<TokenLogprobs> logprobs = {};
   };
 
   Request request_for(int index);
@@ -47,6 +51,7 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
   void cancel();
   void drain();  // on the connection's thread, like all that follows
   void take(const Event& event);
+  std::span<const TokenLogprobs> unsent_logprobs(int index);
   void conclude(int index);
   void fail();
   void finish();
@@ -63,6 +68,7 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
   bool drain_posted_ = false, started_ = false;
 
   std::vector<Choice> choices_;
+  std::vector<std::size_t> logprobs_sent_;  // how many of each choice's
   Usage usage_;
   int left_ = 0;
   bool ended_ = false;

@@ -19,11 +19,11 @@ class AnswerEvents {
 
   void add(std::string_view piece) {
     begin();
-    exchange_.send(text_event(heading_, 0, piece, request_.include_usage));
+    exchange_.send(text_event(heading_, 0, piece));
   }
   void finish(const Answer& answer) {
     begin();
-    exchange_.send(finish_event(heading_, answer, request_.include_usage));
+    exchange_.send(finish_event(heading_, answer));
     if (request_.include_usage) exchange_.send(usage_event(heading_, usage_of(answer)));
     exchange_.send(kDoneEvent);
     exchange_.end();
@@ -40,7 +40,7 @@ class AnswerEvents {
   void begin() {
     if (std::exchange(begun_, true)) return;
     exchange_.begin({.content_type = "text/event-stream"});
-    exchange_.send(first_event(heading_, 0, request_.include_usage));
+    exchange_.send(first_event(heading_, 0));
   }
 
   Exchange& exchange_;
@@ -67,7 +67,8 @@ void answer_from_library(const std::shared_ptr<Exchange>& exchange, const ChatRe
   exchange->on_gone([stop]() mutable { stop.request_stop(); });
   const auto chat = start_chat(model, &library, options_of(request));
   chat->resume(std::span(request.messages).first(request.messages.size() - 1));
-  const auto heading = new_heading(CompletionKind::kChat, request.model);
+  auto heading = new_heading(CompletionKind::kChat, request.model);
+  heading.usage_follows = request.include_usage;
   AnswerEvents events(*exchange, heading, request);
   try {
     const auto& question = request.messages.back().content;

@@ -36,11 +36,13 @@ void check_body(const HttpRequest& request) {
   throw ApiError(415, "The body has to be JSON, with the header \"Content-Type: application/json\".");
 }
 
-GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request) {
+GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, const Tokenizer& tokenizer) {
   GenerationPlan plan;
   plan.heading = new_heading(kind, request.model);
+  plan.heading.usage_follows = request.include_usage;
+  if (request.top_logprobs) plan.heading.spells_logprobs = &tokenizer;
+  plan.top_logprobs = request.top_logprobs;
   plan.stream = request.stream;
-  plan.include_usage = request.include_usage;
   plan.n = request.n;
   plan.sampling = request.sampling;
   plan.sampling.seed = request.seed ? *request.seed : seed_of_chance();
@@ -143,7 +145,7 @@ void Service::chat(const Asked& exchange) {
   const auto request = parse_chat_request(exchange->request().body);
   Engine& engine = models_.chat_engine(request.model);
   if (request.library) return answer_from_library(exchange, request, engine);
-  auto plan = plan_for(CompletionKind::kChat, request);
+  auto plan = plan_for(CompletionKind::kChat, request, engine.tokenizer());
   const int context = engine.info().context_length;
   plan.prompts.push_back(chat::conversation_prompt(engine.tokenizer(), request.messages, context));
   plan.sampling.max_tokens = request.max_tokens.value_or(context);
@@ -162,7 +164,7 @@ void Service::answer_from_library(const Asked& exchange, const ChatRequest& requ
 void Service::complete(const Asked& exchange) {
   auto request = parse_completion_request(exchange->request().body);
   Engine& engine = models_.chat_engine(request.model);
-  auto plan = plan_for(CompletionKind::kText, request);
+  auto plan = plan_for(CompletionKind::kText, request, engine.tokenizer());
   plan.prompts = std::move(request.tokens);
   for (const auto& text : request.texts) plan.prompts.push_back(engine.tokenizer().encode(text));
   plan.sampling.max_tokens = *request.max_tokens;

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <random>
 #include <thread>
 
@@ -169,10 +171,10 @@ TEST_F(EngineTest, EndsWhereTheContextDoes) {
 TEST_F(EngineTest, RefusesWhatItCannotDo) {
   const auto engine = load({.kv_bytes = 160 * 256, .block_size = 16});
   using support::expect_error;
-  expect_error(ErrorCode::kTooLong, {"300", "context"}, [&] { engine->submit(request(300, 1)); });
-  expect_error(ErrorCode::kOutOfMemory, {"200", "160"}, [&] { engine->submit(request(150, 50)); });
+  support::expect_error(ErrorCode::kTooLong, {"300", "context"}, [&] { engine->submit(request(300, 1)); });
+  support::expect_error(ErrorCode::kOutOfMemory, {"200", "160"}, [&] { engine->submit(request(150, 50)); });
   EXPECT_EQ(engine->submit(request(150, 11))->wait().tokens.size(), 11u);
-  expect_error(ErrorCode::kInvalidArgument, {"empty"}, [&] { engine->submit(request(0, 1)); });
+  support::expect_error(ErrorCode::kInvalidArgument, {"empty"}, [&] { engine->submit(request(0, 1)); });
   auto bad = request(3, 1);
   for (const TokenId token : {-1, 259}) {
     bad.prompt[1] = token;
@@ -191,13 +193,13 @@ TEST_F(EngineTest, RefusesWhatItCannotDo) {
   sampling([](auto& s) { s.max_tokens = -1; });
   sampling([](auto& s) { s.stop = {"x", ""}; });
   const std::vector<std::vector<TokenId>> texts = {{1}};
-  expect_error(ErrorCode::kInvalidArgument, {"embeddings"}, [&] { engine->embed(texts); });
+  support::expect_error(ErrorCode::kInvalidArgument, {"embeddings"}, [&] { engine->embed(texts); });
 
-  expect_error(ErrorCode::kOutOfMemory, {"block"}, [&] { load({.kv_bytes = 100}); });
-  expect_error(ErrorCode::kInvalidArgument, {"multiple of 16"}, [&] { load({.block_size = 24}); });
-  expect_error(ErrorCode::kInvalidArgument, {"tokens"}, [&] { load({.step_tokens = 0}); });
-  expect_error(ErrorCode::kInvalidArgument, {"sequences"}, [&] { load({.max_sequences = -1}); });
-  expect_error(ErrorCode::kNotFound, {"nowhere"}, [&] { load_engine_on(pool_, "/nowhere.lectern", {}); });
+  support::expect_error(ErrorCode::kOutOfMemory, {"block"}, [&] { load({.kv_bytes = 100}); });
+  support::expect_error(ErrorCode::kInvalidArgument, {"multiple of 16"}, [&] { load({.block_size = 24}); });
+  support::expect_error(ErrorCode::kInvalidArgument, {"tokens"}, [&] { load({.step_tokens = 0}); });
+  support::expect_error(ErrorCode::kInvalidArgument, {"sequences"}, [&] { load({.max_sequences = -1}); });
+  support::expect_error(ErrorCode::kNotFound, {"nowhere"}, [&] { load_engine_on(pool_, "/nowhere.lectern", {}); });
 }
 
 TEST_F(EngineTest, ACallbackThatThrowsEndsItsRequestAlone) {
@@ -220,6 +222,40 @@ TEST_F(EngineTest, ACallbackThatThrowsEndsItsRequestAlone) {
   EXPECT_EQ(calls, 3);
   EXPECT_EQ(healthy->wait().tokens, alone);
   EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
+}
+
+TEST_F(EngineTest, TellsTheLogprobsOfItsTokens) {
+  const auto engine = load();
+  auto asked = request(20, 30);
+  asked.top_logprobs = 3;
+  std::vector<TokenId> tokens;
+  asked.on_logprobs = [&](const TokenLogprobs& logprobs) {
+    tokens.push_back(logprobs.chosen.token);
+    ASSERT_EQ(logprobs.top.size(), 3u);
+    EXPECT_LE(logprobs.chosen.logprob, logprobs.top[0].logprob);
+    EXPECT_LT(logprobs.top[0].logprob, 0);
+  };
+  EXPECT_EQ(engine->submit(asked)->wait().tokens, tokens);
+  EXPECT_EQ(tokens.size(), 30u);
+  asked.top_logprobs = -1;
+  support::expect_error(ErrorCode::kInvalidArgument, {"not negative"}, [&] { engine->submit(asked); });
+}
+
+TEST_F(EngineTest, PenaltiesAndBiasesChooseTokens) {
+  const auto engine = load();
+  auto asked = request(20, 60);
+  asked.sampling.temperature = 0;
+  asked.sampling.logit_bias = {{'x', 1000}};
+  EXPECT_EQ(engine->submit(asked)->wait().text, std::string(60, 'x'));
+  asked.sampling.logit_bias = {};
+  asked.sampling.presence_penalty = 1000;
+  auto tokens = engine->submit(asked)->wait().tokens;
+  std::sort(tokens.begin(), tokens.end());
+  EXPECT_EQ(std::unique(tokens.begin(), tokens.end()), tokens.end()) << "none comes twice";
+  asked.sampling.logit_bias = {{100'000, 1}};
+  support::expect_error(ErrorCode::kInvalidArgument, {"100000"}, [&] { engine->submit(asked); });
+  asked.sampling.logit_bias = {{'x', std::nanf("")}};
+  support::expect_error(ErrorCode::kInvalidArgument, {"finite"}, [&] { engine->submit(asked); });
 }
 
 TEST_F(EngineTest, TellsOnceThatARequestIsDone) {

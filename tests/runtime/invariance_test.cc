@@ -30,6 +30,10 @@ std::vector<Request> mixed_requests(int count, unsigned seed) {
     sampling.top_p = i % 4 == 2 ? 0.8 : 1;
     sampling.seed = static_cast<std::uint64_t>(i);
     sampling.ignore_end = i % 4 != 3;
+    if (i % 6 == 4) sampling.presence_penalty = 0.7;
+    if (i % 6 >= 4) sampling.frequency_penalty = 0.2;
+    if (i % 7 == 3) sampling.logit_bias = {{'a', 1.5f}, {'b', -2.0f}};
+    request.top_logprobs = i % 5;
   }
   return requests;
 }
@@ -47,11 +51,22 @@ std::vector<Request> repetitive_requests(int count, unsigned seed) {
   return requests;
 }
 
+std::vector<std::pair<TokenId, float>> values(const TokenLogprobs& logprobs) {
+  std::vector<std::pair<TokenId, float>> all = {{logprobs.chosen.token, logprobs.chosen.logprob}};
+  for (const auto& [token, logprob] : logprobs.top) all.emplace_back(token, logprob);
+  return all;
+}
+
 void expect_same(const Outcome& got, const Outcome& alone, std::size_t request) {
   ASSERT_EQ(got.completion.tokens, alone.completion.tokens) << "request " << request;
   EXPECT_EQ(got.completion.text, alone.completion.text);
   EXPECT_EQ(got.streamed, got.completion.text);
   EXPECT_EQ(got.completion.finish, alone.completion.finish);
+  ASSERT_EQ(got.logprobs.size(), alone.logprobs.size());
+  for (std::size_t i = 0; i < got.logprobs.size(); ++i) {
+    EXPECT_EQ(got.logprobs[i].chosen.token, got.completion.tokens[i]);
+    EXPECT_EQ(values(got.logprobs[i]), values(alone.logprobs[i]));
+  }
   // Behind those of the tokens stand those of drafts that came to nothing: how many depends on what a step costs.
   const std::size_t sampled = alone.completion.tokens.size();
   ASSERT_GE(got.logits.size(), sampled);

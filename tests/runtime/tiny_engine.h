@@ -81,6 +81,7 @@ struct Outcome {
   Completion completion;
   std::vector<std::vector<float>> logits;
   std::string streamed;
+  std::vector<TokenLogprobs> logprobs;  // where they are wanted
 };
 
 /// Everything of a generation engine but its thread.
@@ -106,6 +107,8 @@ class Bench : public Executor {
       outcome->streamed += text;
       if (on_token) on_token(token, text);
     };
+    if (request.top_logprobs > 0)
+      request.on_logprobs = [outcome](const TokenLogprobs& logprobs) { outcome->logprobs.push_back(logprobs); };
     auto sequence = std::make_unique<Sequence>(std::move(request), model_.info.context_length,
                                                static_cast<int>(plan_.groups.size()), *model_.tokenizer);
     outcomes_[sequence.get()] = outcome;

@@ -129,6 +129,75 @@ class ChatTest(ServerTest):
         self.client.chat.completions.create(model=CHAT_MODEL, messages=history, max_tokens=2)
 
 
+class SamplingTest(ServerTest):
+    def logprobs(self, **options):
+        return self.chat(logprobs=True, **options).choices[0]
+
+    def test_logprobs(self):
+        choice = self.logprobs(top_logprobs=3)
+        content = choice.logprobs.content
+        self.assertEqual("".join(token.token for token in content), choice.message.content)
+        self.assertEqual(bytes(byte for token in content for byte in token.bytes).decode(), choice.message.content)
+        for token in content:
+            self.assertEqual(len(token.top_logprobs), 3)
+            self.assertEqual(token.top_logprobs[0].token, token.token, "it is greedy")
+            self.assertEqual(token.top_logprobs[0].logprob, token.logprob)
+            self.assertEqual(sorted(token.top_logprobs, key=lambda other: -other.logprob), token.top_logprobs)
+            self.assertLess(sum(math.exp(other.logprob) for other in token.top_logprobs), 1.0001)
+        self.assertTrue(all(not token.top_logprobs for token in self.logprobs().logprobs.content))
+        self.assertIsNone(self.chat().choices[0].logprobs)
+
+    def test_logprobs_of_a_stream(self):
+        whole = self.logprobs(top_logprobs=2, n=2, temperature=1, seed=3)
+        streamed = []
+        for piece in self.chat(logprobs=True, top_logprobs=2, n=2, temperature=1, seed=3, stream=True):
+            if piece.choices[0].index == 0 and piece.choices[0].logprobs:
+                streamed += piece.choices[0].logprobs.content
+        self.assertEqual(streamed, whole.logprobs.content)
+
+    def test_logprobs_of_completions(self):
+        answer = self.client.completions.create(model=CHAT_MODEL, prompt="The sky is", temperature=0, max_tokens=5,
+                                                logprobs=2)
+        logprobs = answer.choices[0].logprobs
+        self.assertEqual("".join(logprobs.tokens), answer.choices[0].text)
+        self.assertEqual(len(logprobs.token_logprobs), 5)
+        for token, logprob, top in zip(logprobs.tokens, logprobs.token_logprobs, logprobs.top_logprobs):
+            self.assertEqual(len(top), 2)
+            self.assertEqual(max(top.values()), logprob)
+            self.assertEqual(top[token], logprob)
+
+    def test_bias(self):
+        word = json.loads(self.server.command("tokenize", CHAT_MODEL + ".gguf", "--json", input=" blue"))["ids"]
+        self.assertEqual(len(word), 1)
+        forced = self.chat(max_tokens=4, logit_bias={str(word[0]): 100}).choices[0].message.content
+        self.assertEqual(forced, " blue" * 4)
+        plain = self.logprobs()
+        first = json.loads(self.server.command("tokenize", CHAT_MODEL + ".gguf", "--json", "--no-special",
+                                               input=plain.logprobs.content[0].token))["ids"]
+        banned = self.logprobs(logit_bias={str(first[0]): -100})
+        self.assertNotIn(plain.logprobs.content[0].token, [token.token for token in banned.logprobs.content])
+
+    def test_penalties(self):
+        """What comes again and again comes less often, and with enough of a reward nothing else comes."""
+        distinct = lambda **options: len({token.token for token in self.logprobs(
+            text="Say no, no, no.", max_tokens=60, extra_body={"ignore_eos": True}, **options).logprobs.content})
+        plain = distinct()
+        self.assertGreater(distinct(presence_penalty=2), plain)
+        self.assertGreater(distinct(frequency_penalty=2), plain)
+        self.assertLess(distinct(frequency_penalty=-2), plain)
+
+    def test_refusals(self):
+        for options, name in (({"top_logprobs": 2}, "top_logprobs"), ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
+                              ({"presence_penalty": 2.1}, "presence_penalty"),
+                              ({"frequency_penalty": "x"}, "frequency_penalty"), ({"logit_bias": {"x": 1}}, "logit_bias"),
+                              ({"logit_bias": {"1": 101}}, "logit_bias"), ({"logit_bias": {"1": "x"}}, "logit_bias")):
+            with self.assertRaises(openai.BadRequestError) as caught:
+                self.chat(**options)
+            self.assertEqual(caught.exception.param, name)
+        with self.assertRaises(openai.BadRequestError):
+            self.chat(logit_bias={"1000000": 1})
+
+
 class CompletionTest(ServerTest):
     def complete(self, prompt, **options):
         return self.client.completions.create(model=CHAT_MODEL, prompt=prompt, **({"temperature": 0} | options))
