@@ -171,10 +171,10 @@ TEST_F(EngineTest, EndsWhereTheContextDoes) {
 TEST_F(EngineTest, RefusesWhatItCannotDo) {
   const auto engine = load({.kv_bytes = 160 * 256, .block_size = 16});
   using support::expect_error;
-  support::expect_error(ErrorCode::kTooLong, {"300", "context"}, [&] { engine->submit(request(300, 1)); });
-  support::expect_error(ErrorCode::kOutOfMemory, {"200", "160"}, [&] { engine->submit(request(150, 50)); });
+  expect_error(ErrorCode::kTooLong, {"300", "context"}, [&] { engine->submit(request(300, 1)); });
+  expect_error(ErrorCode::kOutOfMemory, {"200", "160"}, [&] { engine->submit(request(150, 50)); });
   EXPECT_EQ(engine->submit(request(150, 11))->wait().tokens.size(), 11u);
-  support::expect_error(ErrorCode::kInvalidArgument, {"empty"}, [&] { engine->submit(request(0, 1)); });
+  expect_error(ErrorCode::kInvalidArgument, {"empty"}, [&] { engine->submit(request(0, 1)); });
   auto bad = request(3, 1);
   for (const TokenId token : {-1, 259}) {
     bad.prompt[1] = token;
@@ -193,13 +193,13 @@ TEST_F(EngineTest, RefusesWhatItCannotDo) {
   sampling([](auto& s) { s.max_tokens = -1; });
   sampling([](auto& s) { s.stop = {"x", ""}; });
   const std::vector<std::vector<TokenId>> texts = {{1}};
-  support::expect_error(ErrorCode::kInvalidArgument, {"embeddings"}, [&] { engine->embed(texts); });
+  expect_error(ErrorCode::kInvalidArgument, {"embeddings"}, [&] { engine->embed(texts); });
 
-  support::expect_error(ErrorCode::kOutOfMemory, {"block"}, [&] { load({.kv_bytes = 100}); });
-  support::expect_error(ErrorCode::kInvalidArgument, {"multiple of 16"}, [&] { load({.block_size = 24}); });
-  support::expect_error(ErrorCode::kInvalidArgument, {"tokens"}, [&] { load({.step_tokens = 0}); });
-  support::expect_error(ErrorCode::kInvalidArgument, {"sequences"}, [&] { load({.max_sequences = -1}); });
-  support::expect_error(ErrorCode::kNotFound, {"nowhere"}, [&] { load_engine_on(pool_, "/nowhere.lectern", {}); });
+  expect_error(ErrorCode::kOutOfMemory, {"block"}, [&] { load({.kv_bytes = 100}); });
+  expect_error(ErrorCode::kInvalidArgument, {"multiple of 16"}, [&] { load({.block_size = 24}); });
+  expect_error(ErrorCode::kInvalidArgument, {"tokens"}, [&] { load({.step_tokens = 0}); });
+  expect_error(ErrorCode::kInvalidArgument, {"sequences"}, [&] { load({.max_sequences = -1}); });
+  expect_error(ErrorCode::kNotFound, {"nowhere"}, [&] { load_engine_on(pool_, "/nowhere.lectern", {}); });
 }
 
 TEST_F(EngineTest, ACallbackThatThrowsEndsItsRequestAlone) {
@@ -218,7 +218,7 @@ TEST_F(EngineTest, ACallbackThatThrowsEndsItsRequestAlone) {
   const auto first = engine->submit(throws);
   const auto second = engine->submit(throws_early);
   EXPECT_THROW(first->wait(), std::runtime_error);
-  support::expect_error(ErrorCode::kIo, {"disk full"}, [&] { second->wait(); });
+  expect_error(ErrorCode::kIo, {"disk full"}, [&] { second->wait(); });
   EXPECT_EQ(calls, 3);
   EXPECT_EQ(healthy->wait().tokens, alone);
   EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
@@ -337,7 +337,7 @@ TEST_F(EngineTest, ANanIsAnErrorOfItsRequest) {
     }
   });
   const auto engine = load_engine_on(pool_, file, {});
-  support::expect_error(ErrorCode::kCorrupt, {"logits"}, [&] { engine->submit(request(4, 4))->wait(); });
+  expect_error(ErrorCode::kCorrupt, {"logits"}, [&] { engine->submit(request(4, 4))->wait(); });
   EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
 }
 
