@@ -218,7 +218,7 @@ TEST_F(EngineTest, ACallbackThatThrowsEndsItsRequestAlone) {
   const auto first = engine->submit(throws);
   const auto second = engine->submit(throws_early);
   EXPECT_THROW(first->wait(), std::runtime_error);
-  expect_error(ErrorCode::kIo, {"disk full"}, [&] { second->wait(); });
+  support::expect_error(ErrorCode::kIo, {"disk full"}, [&] { second->wait(); });
   EXPECT_EQ(calls, 3);
   EXPECT_EQ(healthy->wait().tokens, alone);
   EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
@@ -337,7 +337,7 @@ TEST_F(EngineTest, ANanIsAnErrorOfItsRequest) {
     }
   });
   const auto engine = load_engine_on(pool_, file, {});
-  expect_error(ErrorCode::kCorrupt, {"logits"}, [&] { engine->submit(request(4, 4))->wait(); });
+  support::expect_error(ErrorCode::kCorrupt, {"logits"}, [&] { engine->submit(request(4, 4))->wait(); });
   EXPECT_EQ(engine->statistics().kv_blocks_free, engine->statistics().kv_blocks_total);
 }
 
