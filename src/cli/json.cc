@@ -33,11 +33,7 @@ std::string to_json(std::span<const Passage> passages, std::string_view id) {
 std::string to_json(const Answer& answer, std::string_view id) {
   Json json = with_id(id);
   json["answer"] = answer.text;
-  json["query"] = answer.query;
-  json["declined"] = answer.declined;
-  json["sentences"] = json_of(answer.sentences);
-  json["citations"] = json_of(answer.citations);
-  json["passages"] = json_of(answer.passages);
+  server::add_sources(json, answer);
   json["usage"] = {{"input_tokens", answer.input_tokens},
                    {"output_tokens", answer.output_tokens},
                    {"drafted_tokens", answer.drafted_tokens},

@@ -10,8 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using server::dump;
 using server::json_of;
-
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+using server::or_null;
 
 Json parts_of(const std::vector<ExportedDocument::Part>& parts, const char* number) {
   Json list = Json::array();
@@ -46,9 +45,7 @@ std::string to_json(std::span<const LibrarySummary> libraries) {
   return dump({{"libraries", std::move(list)}});
 }
 
-std::string to_json(const LibraryDetails& details) {
-  return dump(json_of(details));
-}
+std::string to_json(const LibraryDetails& details) { return dump(json_of(details)); }
 
 std::string to_json(const LibraryCheck& check) {
   Json damages = Json::array();

@@ -40,6 +40,12 @@ bool machine_has(Isa isa) {
   return false;
 }
 
+std::vector<Isa> machine_isas() {
+  std::vector<Isa> isas;
+  std::copy_if(std::begin(kIsas), std::end(kIsas), std::back_inserter(isas), machine_has);
+  return isas;
+}
+
 Isa active_isa() {
   if (const char* wanted = std::getenv("LECTERN_ISA"); wanted != nullptr && *wanted != '\0') {
     const auto isa = isa_from_name(wanted);
@@ -53,7 +59,7 @@ Isa active_isa() {
     }
     return *isa;
   }
-  return *std::find_if(std::rbegin(kIsas), std::rend(kIsas), machine_has);
+  return machine_isas().back();
 }
 
 }  // namespace lectern

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace lectern {
 
@@ -19,6 +20,8 @@ inline constexpr Isa kIsas[] = {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAv
 std::string_view name(Isa isa);
 std::optional<Isa> isa_from_name(std::string_view name);
 bool machine_has(Isa isa);
+/// Those of kIsas that this machine has, the best last.
+std::vector<Isa> machine_isas();
 /// The best that this machine has, or what LECTERN_ISA names. Throws Error kInvalidArgument for an unknown name there,
 /// kVersion for one that this machine lacks.
 Isa active_isa();

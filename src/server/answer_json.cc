@@ -2,14 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/json_text.h"
+
 namespace lectern::server {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 Json page_of(const std::optional<int>& page) { return page ? Json(*page) : Json(nullptr); }
-
-Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 // Of recordings alone.
 void add_moment(Json& json, const std::optional<std::int64_t>& time_ms, const std::string& url) {
@@ -51,6 +51,14 @@ Json json_of(std::span<const AnswerSentence> sentences) {
   for (const auto& sentence : sentences)
     list.push_back({{"answer_span", json_of(sentence.span)}, {"supported", sentence.supported}});
   return list;
+}
+
+void add_sources(Json& json, const Answer& answer) {
+  json["query"] = answer.query;
+  json["declined"] = answer.declined;
+  json["sentences"] = json_of(answer.sentences);
+  json["citations"] = json_of(answer.citations);
+  json["passages"] = json_of(answer.passages);
 }
 
 Json json_of(const LibrarySummary& library) {

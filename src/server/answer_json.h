@@ -17,5 +17,7 @@ nlohmann::ordered_json json_of(std::span<const AnswerSentence> sentences);
 nlohmann::ordered_json json_of(const LibrarySummary& library);
 nlohmann::ordered_json json_of(const LibraryDocument& document);  // without its chunks
 nlohmann::ordered_json json_of(const LibraryDetails& details);
+/// What an answer rests on: "query" and "declined", "sentences", "citations" and "passages".
+void add_sources(nlohmann::ordered_json& json, const Answer& answer);
 
 }  // namespace lectern::server

@@ -4,9 +4,9 @@
 
 #include <ctime>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "server/answer_json.h"
+#include "server/chance.h"
 #include "server/json_text.h"
 #include "server/logprobs_json.h"
 
@@ -59,24 +59,13 @@ std::string piece(const CompletionHeading& heading, Json choice, std::span<const
   return event(dump(piece_of(heading, std::move(choice), logprobs)));
 }
 
-// docs/json.md tells what these mean.
-void add_sources(Json& json, const Answer& answer) {
-  json["query"] = answer.query;
-  json["declined"] = answer.declined;
-  json["sentences"] = json_of(answer.sentences);
-  json["citations"] = json_of(answer.citations);
-  json["passages"] = json_of(answer.passages);
-}
-
 }  // namespace
 
 CompletionHeading new_heading(CompletionKind kind, const std::string& model) {
-  std::random_device random;
-  const auto word = [&] { return (static_cast<std::uint64_t>(random()) << 32) | random(); };
   const char* prefix = kind == CompletionKind::kChat ? "chatcmpl" : "cmpl";
   CompletionHeading heading;
   heading.kind = kind;
-  heading.id = fmt::format("{}-{:016x}{:016x}", prefix, word(), word());
+  heading.id = fmt::format("{}-{:016x}{:016x}", prefix, chance(), chance());
   heading.created = std::time(nullptr);
   heading.model = model;
   return heading;

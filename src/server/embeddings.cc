@@ -1,7 +1,8 @@
 #include "server/embeddings.h"
 
+#include <openssl/evp.h>
+
 #include <bit>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -13,24 +14,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string base64(std::span<const unsigned char> bytes) {
-  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) group = group << 8 | (j < count ? bytes[i + j] : 0u);
-    for (std::size_t j = 0; j < 4; ++j) text += j <= count ? kDigits[group >> (18 - 6 * j) & 63] : '=';
-  }
-  return text;
-}
-
 // Little-endian F32, as clients expect it.
 std::string base64(std::span<const float> vector) {
   static_assert(std::endian::native == std::endian::little);
-  std::vector<unsigned char> bytes(vector.size_bytes());
-  std::memcpy(bytes.data(), vector.data(), bytes.size());
-  return base64(std::span<const unsigned char>(bytes));
+  const auto bytes = std::as_bytes(vector);
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // with the zero that ends it
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
 }
 
 std::vector<std::vector<TokenId>> tokens_of(const EmbeddingRequest& request, const Engine& embedder) {

@@ -1,6 +1,7 @@
 #include "server/gate.h"
 
 #include <arpa/inet.h>
+#include <openssl/crypto.h>
 
 #include <algorithm>
 #include <span>
@@ -40,10 +41,7 @@ std::string hash(std::string_view text) { return sha256(std::as_bytes(std::span(
 
 // Takes the same time wherever they differ.
 bool equal(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  volatile unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference = difference | static_cast<unsigned char>(a[i] ^ b[i]);
-  return difference == 0;
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <random>
 #include <utility>
 
 #include "chat/conversation.h"
 #include "lectern/library_file.h"
 #include "server/answer_json.h"
 #include "server/api_error.h"
+#include "server/chance.h"
 #include "server/embeddings.h"
 #include "server/generation_request.h"
 #include "server/generation_task.h"
@@ -22,11 +22,6 @@ namespace lectern::server {
 namespace {
 
 constexpr int kQuickThreads = 2, kSlowThreads = 4, kAnswerThreads = 16;
-
-std::uint64_t seed_of_chance() {
-  std::random_device random;
-  return (static_cast<std::uint64_t>(random()) << 32) | random();
-}
 
 void check_body(const HttpRequest& request) {
   if (request.method != "POST") return;
@@ -45,7 +40,7 @@ GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, c
   plan.stream = request.stream;
   plan.n = request.n;
   plan.sampling = request.sampling;
-  plan.sampling.seed = request.seed ? *request.seed : seed_of_chance();
+  plan.sampling.seed = request.seed ? *request.seed : chance();
   return plan;
 }
 

@@ -87,8 +87,7 @@ with tempfile.TemporaryDirectory() as folder:
     process.stdin.close()
     process.wait()
 
-vectors = [json.loads(line) for line in lines]
-vectors = [v["embedding"] if isinstance(v, dict) else v for v in vectors]
+vectors = [json.loads(line)["embedding"] for line in lines]
 cosines = [sum(a * b for a, b in zip(*pair)) for pair in zip(vectors, answer["vectors"], strict=True)]
 pieces = answer["pieces"]
 print(f"{count} texts, {pieces} word pieces, {options.threads} threads; medians of {options.rounds} alternating rounds\n")

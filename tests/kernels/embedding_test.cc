@@ -16,7 +16,7 @@ TEST_P(Embedding, ReadsRowsOutOfThePackedTable) {
   const std::int64_t columns = block_values(type) == 1 ? 40 : 2 * block_values(type);
   const auto source = test::random_weights(type, kRows, columns, 1);
   const std::vector<std::int32_t> ids = {34, 0, 15, 16, 15, 33, 1};
-  for (const Isa isa : test::machine_isas()) {
+  for (const Isa isa : machine_isas()) {
     const test::Packed table(isa, type, kRows, columns, source);
     for (const bool by_id : {true, false}) {
       const test::Matrix out(DType::kF32, 7, columns, 64);

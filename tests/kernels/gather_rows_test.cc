@@ -10,7 +10,7 @@ namespace {
 TEST(GatherRows, TakesRowsInTheOrderAsked) {
   const auto x = test::Matrix::random(7, 96, 1);
   const std::vector<std::int32_t> rows = {6, 0, 3, 3, 5};
-  for (const Isa isa : test::machine_isas()) {
+  for (const Isa isa : machine_isas()) {
     for (const DType type : {DType::kF32, DType::kI8G32}) {
       const test::Matrix out(type, 5, 96, 64);
       const test::Matrix expected(type, 5, 96);

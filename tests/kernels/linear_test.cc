@@ -77,7 +77,7 @@ class Linear : public testing::TestWithParam<DType> {
 };
 
 TEST_P(Linear, IsTheProductOfWhatItsInputsStandFor) {
-  for (const Isa isa : test::machine_isas()) {
+  for (const Isa isa : machine_isas()) {
     for (const Shape shape : {Shape{1, 16, 1}, {3, 1, 2}, {12, 17, 3}, {13, 50, 2}, {29, 33, 5}}) {
       const std::int64_t k = columns(shape.blocks);
       SCOPED_TRACE(std::string(name(isa)) + ", columns " + std::to_string(k));
@@ -105,7 +105,7 @@ TEST_P(Linear, IsTheProductOfWhatItsInputsStandFor) {
 TEST_P(Linear, EachRowOfABatchIsThatRowAlone) {
   constexpr std::int64_t kOutputs = 53;
   constexpr std::int64_t kMost = 70;
-  for (const Isa isa : test::machine_isas()) {
+  for (const Isa isa : machine_isas()) {
     const std::int64_t k = columns(is_float() ? 40 : 1 + 512 / block_values(type()));
     const auto source = test::random_weights(type(), kOutputs, k, 5);
     const test::Packed w(isa, type(), kOutputs, k, source);
@@ -133,7 +133,7 @@ TEST_P(Linear, AddsBiasAndResidualAndWritesItsColumnsOnly) {
   constexpr std::int64_t kRows = 14;
   constexpr std::int64_t kOutputs = 37;
   constexpr std::int64_t kWide = 64;  // the buffer's; the output is its columns [8, 45)
-  for (const Isa isa : test::machine_isas()) {
+  for (const Isa isa : machine_isas()) {
     const std::int64_t k = columns(2);
     const auto source = test::random_weights(type(), kOutputs, k, 7);
     const test::Packed w(isa, type(), kOutputs, k, source);
@@ -225,7 +225,7 @@ TEST(LinearZeroPoint, Minus128InQ8_0IsExact) {
 }
 
 TEST(LinearRows, NoneIsNoWork) {
-  for (const Isa isa : test::machine_isas()) {
+  for (const Isa isa : machine_isas()) {
     const auto source = test::random_weights(DType::kQ4_0, 16, 32, 1);
     const test::Packed w(isa, DType::kQ4_0, 16, 32, source);
     View empty{nullptr, activation_type(isa, DType::kQ4_0, 32), 0, 32, 64};

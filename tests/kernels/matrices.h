@@ -25,15 +25,6 @@ inline constexpr std::array<DType, 9> kWeightTypes = {DType::kF32,  DType::kF16,
 inline constexpr std::array<DType, 6> kQuantizedTypes = {DType::kQ4_0, DType::kQ4_1, DType::kQ8_0,
                                                          DType::kQ4_K, DType::kQ5_K, DType::kQ6_K};
 
-/// The instruction sets of this machine.
-inline std::vector<Isa> machine_isas() {
-  std::vector<Isa> isas;
-  for (const Isa isa : kIsas) {
-    if (machine_has(isa)) isas.push_back(isa);
-  }
-  return isas;
-}
-
 inline std::vector<Isa> vector_isas() {
   std::vector<Isa> isas = machine_isas();
   isas.erase(isas.begin());

@@ -31,7 +31,7 @@ test::Matrix rows_of_every_kind() {
 
 TEST(Quantize, IsWhatTheLayoutPromises) {
   const auto x = rows_of_every_kind();
-  for (const Isa isa : test::machine_isas()) {
+  for (const Isa isa : machine_isas()) {
     const auto q = quantized(isa, x, 2);
     for (std::int64_t r = 0; r < x.view().rows; ++r) {
       const QuantizedRow row = quantized_row(q.view().row<std::byte>(r), x.view().columns);

@@ -22,14 +22,6 @@
 
 namespace lectern::runtime {
 
-inline std::vector<Isa> machine_isas() {
-  std::vector<Isa> isas;
-  for (const Isa isa : kIsas) {
-    if (machine_has(isa)) isas.push_back(isa);
-  }
-  return isas;
-}
-
 inline Isa best_isa() { return machine_isas().back(); }
 
 inline std::filesystem::path compiled(const std::filesystem::path& checkpoint, Isa isa) {

@@ -198,8 +198,8 @@ class UnitWork {
       float* keys = keys_ + tile * size;
       float* values = values_ + tile * size;
       for (int i = 0; i < size; i += kLanes) {
-        store(keys + i, load_element(found.keys[tile] + i));
-        store(values + i, load_element(found.values[tile] + i));
+        store(keys + i, load_lanes(found.keys[tile] + i));
+        store(values + i, load_lanes(found.values[tile] + i));
       }
       copy.keys[tile] = copy.next_keys[tile] = keys;
       copy.values[tile] = values;

@@ -23,9 +23,6 @@ inline constexpr int kTerms = 1;
 template <>
 inline constexpr int kTerms<BF16> = 2;
 
-LECTERN_SIMD F32x16 load_element(const float* p) { return load(p); }
-LECTERN_SIMD F32x16 load_element(const F16* p) { return load_f16(&p->bits); }
-
 LECTERN_SIMD void store_element(float* p, F32x16 x) { store(p, x); }
 LECTERN_SIMD void store_element(F16* p, F32x16 x) { store_f16(&p->bits, x); }
 LECTERN_SIMD void store_element(BF16* p, F32x16 x) { store_bf16(&p->bits, x); }
