@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

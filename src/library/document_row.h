@@ -6,7 +6,7 @@
 #include <string>
 
 #include "lectern/library_file.h"
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

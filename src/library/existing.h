@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lectern/error.h"
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

@@ -131,10 +131,10 @@ ExportReport salvage(Database& database, const std::function<void(const Exported
 ExportReport export_library(const std::filesystem::path& file, Damaged damaged,
                             const std::function<void(const ExportedDocument&)>& take) {
   library::check_exists(file);
-  library::Database database(file, library::Database::Mode::kExisting);
+  Database database(file, Database::Mode::kExisting);
   library::check_is_library(database);
   if (damaged == Damaged::kSkip) return library::salvage(database, take);
-  const library::Transaction snapshot(database, library::Transaction::Kind::kRead);
+  const Transaction snapshot(database, Transaction::Kind::kRead);
   return library::Exporter(database, take).run(damaged);
 }
 

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

@@ -118,7 +118,7 @@ std::vector<LibrarySummary> list_libraries() {
     std::error_code ignored;
     if (file.extension() != library::kEnding || !entry.is_regular_file(ignored)) continue;
     try {
-      library::Database database(file, library::Database::Mode::kExisting);
+      Database database(file, Database::Mode::kExisting);
       out.push_back(library::summary_of(database));
     } catch (const Error& error) {
       LibrarySummary damaged;
@@ -135,14 +135,14 @@ std::vector<LibrarySummary> list_libraries() {
 
 LibraryDetails describe_library(const std::filesystem::path& file) {
   library::check_exists(file);
-  library::Database database(file, library::Database::Mode::kExisting);
-  const library::Transaction snapshot(database, library::Transaction::Kind::kRead);
+  Database database(file, Database::Mode::kExisting);
+  const Transaction snapshot(database, Transaction::Kind::kRead);
   LibraryDetails out;
   out.summary = library::summary_of(database);
   out.version = static_cast<int>(database.pragma("user_version"));
-  library::Statement models(database,
-                            "SELECT DISTINCT embedding_model FROM recipes WHERE id IN (SELECT recipe FROM documents "
-                            "WHERE failure IS NULL) ORDER BY 1");
+  Statement models(database,
+                   "SELECT DISTINCT embedding_model FROM recipes WHERE id IN (SELECT recipe FROM documents "
+                   "WHERE failure IS NULL) ORDER BY 1");
   while (models.step()) out.embedding_models.emplace_back(models.text(0));
   library::DocumentRows rows(database);
   while (auto row = rows.next()) {

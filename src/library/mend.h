@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

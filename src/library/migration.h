@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lectern/library.h"
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

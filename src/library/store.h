@@ -9,8 +9,8 @@
 
 #include "lectern/library.h"
 #include "library/chunker.h"
-#include "library/database.h"
 #include "library/document.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "library/database.h"
 #include "library/vector_index.h"
+#include "storage/database.h"
 
 namespace lectern::library {
 

@@ -282,7 +282,7 @@ class Verifier {
 LibraryCheck verify_library(const std::filesystem::path& file, const ProgressCallback& progress) {
   library::check_exists(file);
   const library::WriterLock lock(file);
-  library::Database database(file, library::Database::Mode::kExisting);
+  Database database(file, Database::Mode::kExisting);
   library::check_is_library(database);
   return library::Verifier(database, progress).run();
 }

@@ -5,13 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "library/database.h"
+#include "storage/database.h"
 
 namespace lectern::test {
 namespace {
-
-using library::Database;
-using library::Statement;
 
 constexpr std::array<std::string_view, 4> kRowNumbers = {"id", "document", "recipe", "rowid"};
 

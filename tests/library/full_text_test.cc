@@ -36,7 +36,7 @@ class FullTextTest : public testing::Test {
     return chunks;
   }
 
-  library::Database database_{":memory:"};
+  Database database_{":memory:"};
   std::vector<std::int64_t> ids_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 using library::Neighbor;
 
 TEST(StoredVectors, PutNeighborsIntoTheirExactOrder) {
-  library::Database database(":memory:");
+  Database database(":memory:");
   database.execute("CREATE TABLE chunks (id INTEGER PRIMARY KEY, embedding BLOB)");
   const auto store = [&](std::int64_t id, const std::vector<float>& values) {
     std::string bytes;
@@ -21,7 +21,7 @@ TEST(StoredVectors, PutNeighborsIntoTheirExactOrder) {
       const std::uint16_t half = float_to_f16(value);
       bytes.append(reinterpret_cast<const char*>(&half), sizeof half);
     }
-    library::Statement(database, "INSERT INTO chunks VALUES (?, ?)").bind(0, id).bind_blob(1, bytes).run();
+    Statement(database, "INSERT INTO chunks VALUES (?, ?)").bind(0, id).bind_blob(1, bytes).run();
   };
   store(1, {0.5f, 0});
   store(2, {0, 1, 0.75f, 0});  // two vectors: the nearer counts
@@ -37,7 +37,7 @@ TEST(StoredVectors, PutNeighborsIntoTheirExactOrder) {
 }
 
 TEST(StoredVectors, WhatIsNotStoredKeepsItsSimilarity) {
-  library::Database database(":memory:");
+  Database database(":memory:");
   database.execute("CREATE TABLE chunks (id INTEGER PRIMARY KEY, embedding BLOB)");
   std::vector<Neighbor> nearest = {{7, 0.5f}};
   library::StoredVectors(database, 2).settle(nearest, std::vector<float>{1, 0});

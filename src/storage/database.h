@@ -1,4 +1,4 @@
-// SQLite, as far as the library needs it.
+// SQLite, as far as Lectern needs it, with errors that a person can act on.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,19 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace lectern::library {
+namespace lectern {
+
+/// What a database is to a person, for messages: "The library "/…/x.db" failed: … ADVICE".
+struct DatabaseWording {
+  std::string_view name;            // "The library"
+  std::string_view not_a_database;  // advice where its beginning is damaged, or it is another program's file
+  std::string_view damaged;         // advice where SQLite meets damage inside
+};
+
+inline constexpr DatabaseWording kLibraryWording = {
+    "The library",
+    "It is no library, or its beginning is damaged: name another file, or remove this one and index again.",
+    "It is damaged: `lectern library verify` says where, mends what it can, and tells what can be saved."};
 
 /// One connection. Not for two threads at once.
 class Database {
@@ -20,7 +32,8 @@ class Database {
 
   /// Opens `file` (for reading alone where it may not be written), or creates it with kCreate. Throws Error: kIo,
   /// kCorrupt (not an SQLite file).
-  explicit Database(const std::filesystem::path& file, Mode mode = Mode::kCreate);
+  explicit Database(const std::filesystem::path& file, Mode mode = Mode::kCreate,
+                    const DatabaseWording& wording = kLibraryWording);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -36,6 +49,7 @@ class Database {
 
  private:
   std::filesystem::path file_;
+  DatabaseWording wording_;
   sqlite3* handle_ = nullptr;
 };
 
@@ -89,4 +103,4 @@ class Transaction {
   bool open_ = true;
 };
 
-}  // namespace lectern::library
+}  // namespace lectern

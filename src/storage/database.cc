@@ -1,4 +1,4 @@
-#include "library/database.h"
+#include "storage/database.h"
 
 #include <sqlite3.h>
 
@@ -7,7 +7,7 @@
 #include "core/paths.h"
 #include "lectern/error.h"
 
-namespace lectern::library {
+namespace lectern {
 namespace {
 
 constexpr int kBusyMilliseconds = 10000;  // a document's commit takes some tens
@@ -31,26 +31,26 @@ ErrorCode error_code(int sqlite_code) {
   }
 }
 
-std::string_view advice(int sqlite_code) {
+std::string_view advice(int sqlite_code, const DatabaseWording& wording) {
   switch (sqlite_code & 0xff) {
     case SQLITE_NOTADB:
-      return " It is no library, or its beginning is damaged: name another file, or remove this one and index again.";
+      return wording.not_a_database;
     case SQLITE_CORRUPT:
-      return " It is damaged: `lectern library verify` says where, mends what it can, and tells what can be saved.";
+      return wording.damaged;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return " Another process holds it: try again when that is done.";
+      return "Another process holds it: try again when that is done.";
     case SQLITE_FULL:
-      return " Make room on its disk, then run the same command again: what was committed is kept.";
+      return "Make room on its disk, then try again: what was committed is kept.";
     case SQLITE_CANTOPEN:
-      return " Check that its folder exists and may be written.";
+      return "Check that its folder exists and may be written.";
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return " Check that the file and its folder may be written.";
+      return "Check that the file and its folder may be written.";
     case SQLITE_IOERR:
-      return " Check its disk and the space left there, then run the same command again: what was committed is kept.";
+      return "Check its disk and the space left there, then try again: what was committed is kept.";
     case SQLITE_NOMEM:
-      return " Close other programs, then run the same command again: what was committed is kept.";
+      return "Close other programs, then try again: what was committed is kept.";
     default:
       return "";
   }
@@ -58,7 +58,8 @@ std::string_view advice(int sqlite_code) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& file, Mode mode) : file_(file) {
+Database::Database(const std::filesystem::path& file, Mode mode, const DatabaseWording& wording)
+    : file_(file), wording_(wording) {
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Mode::kCreate) flags |= SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(file.c_str(), &handle_, flags, nullptr);
@@ -90,7 +91,9 @@ void Database::fail(int code) const {
   std::string why = told ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   const int system = handle_ != nullptr && (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(handle_) : 0;
   if (system != 0) why += std::string(" (") + std::strerror(system) + ")";
-  throw Error(error_code(code), "The library " + quoted(file_) + " failed: " + why + "." + std::string(advice(code)));
+  const std::string what_to_do(advice(code, wording_));
+  throw Error(error_code(code), std::string(wording_.name) + " " + quoted(file_) + " failed: " + why + "." +
+                                    (what_to_do.empty() ? "" : " ") + what_to_do);
 }
 
 Statement::Statement(Database& database, std::string_view sql) : database_(database) {
@@ -208,4 +211,4 @@ void Transaction::commit() {
   open_ = false;
 }
 
-}  // namespace lectern::library
+}  // namespace lectern
