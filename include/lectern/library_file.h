@@ -43,8 +43,18 @@ struct LibraryDetails {
 
 /// The libraries of the data folder, by name. One that cannot be opened is listed with its problem.
 std::vector<LibrarySummary> list_libraries();
-/// Neither changes anything. Throws Error: kNotFound, kCorrupt, kVersion, kIo.
+/// None of them changes anything. Throws Error: kNotFound, kCorrupt, kVersion, kIo.
+LibrarySummary summarize_library(const std::filesystem::path& file);
 LibraryDetails describe_library(const std::filesystem::path& file);
+
+/// Notes a folder, a file or an address as the library's, for whoever keeps it in step; it is not read yet. Returns it
+/// as the library names it. Throws Error as describe_library does; kNotFound where nothing is there; kInvalidArgument
+/// for a relative path, a device, the system's own folders, an address of something else.
+std::string add_folder(const std::filesystem::path& file, const std::filesystem::path& folder);
+/// What the library holds through it, and through no other, leaves the library; nothing on disk is touched. Returns how
+/// many documents those were. Throws Error as describe_library does; kNotFound where it is none of the library's;
+/// kBusy.
+std::int64_t remove_folder(const std::filesystem::path& file, const std::filesystem::path& folder);
 
 struct LibraryDamage {
   std::string part;  // "file", "folder", "document", "index"

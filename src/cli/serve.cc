@@ -83,7 +83,8 @@ int run(ServeCommand command) {
   models.chat_id = model_id(command.shared.model);
   models.embedding_id = model_id(command.shared.embedding_model);
   models.chat = open_engine(command.shared.model, command.shared);
-  models.embedder = open_engine(command.shared.embedding_model, command.shared);
+  // It reads folders while the other answers.
+  models.embedder = open_engine(command.shared.embedding_model, command.shared, {.priority = Priority::kBackground});
   server::serve(std::move(models), options, [](const std::string& address) {
     print("Lectern serves at " + address + "\n");
     flush();

@@ -133,6 +133,13 @@ std::vector<LibrarySummary> list_libraries() {
   return out;
 }
 
+LibrarySummary summarize_library(const std::filesystem::path& file) {
+  library::check_exists(file);
+  library::Database database(file, library::Database::Mode::kExisting);
+  const library::Transaction snapshot(database, library::Transaction::Kind::kRead);
+  return library::summary_of(database);
+}
+
 LibraryDetails describe_library(const std::filesystem::path& file) {
   library::check_exists(file);
   Database database(file, Database::Mode::kExisting);

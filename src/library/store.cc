@@ -77,6 +77,14 @@ std::vector<std::string> Store::folders() {
   return out;
 }
 
+bool Store::remove_folder(std::string_view path) {
+  Statement find(database_, "SELECT 1 FROM folders WHERE path = ?");
+  if (!find.bind_blob(0, path).step()) return false;
+  Statement row(database_, "DELETE FROM folders WHERE path = ?");
+  row.bind_blob(0, path).run();
+  return true;
+}
+
 std::int64_t Store::recipe_id(const Recipe& recipe) {
   const auto bind = [&](Statement& statement) {
     statement.bind(0, std::int64_t{recipe.extractor}).bind(1, std::int64_t{recipe.chunker});

@@ -57,6 +57,8 @@ class Store {
 
   void put_folder(std::string_view path);
   std::vector<std::string> folders();
+  /// Its row and what it says of a playlist; the documents stay. Returns whether there was one.
+  bool remove_folder(std::string_view path);
 
   /// Replaces what is stored at that path; its `id` is ignored, and the new one returned. put_chunks must follow.
   std::int64_t put_document(const StoredDocument& row, const Document& document);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/paths.h"
+#include "lectern/library_file.h"
 #include "server/api_error.h"
 
 namespace lectern::server {
@@ -12,6 +13,13 @@ namespace {
 bool is_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." &&
          std::none_of(name.begin(), name.end(), [](char c) { return c == '/' || (c >= 0 && c < 0x20) || c == 0x7f; });
+}
+
+// Others may be there, made by the command; new ones are easy to see and to type.
+bool is_new_name(const std::string& name) {
+  constexpr std::size_t kLongest = 100;  // bytes; the file system takes 255 with what is added
+  return is_name(name) && name.size() <= kLongest && name.front() != '.' && name.front() != ' ' && name.back() != ' ' &&
+         !name.ends_with(".db") && to_valid_utf8(name) == name;
 }
 
 }  // namespace
@@ -24,18 +32,45 @@ std::filesystem::path existing_library(const std::string& name) {
 }
 
 std::shared_ptr<Library> LibraryShelf::open(const std::string& name) {
+  const std::lock_guard lock(mutex_);
   try {
     existing_library(name);
   } catch (const ApiError&) {
-    const std::lock_guard lock(mutex_);
     opened_.erase(name);  // it was deleted
     throw;
   }
-  return open_or_create(name);
+  return open_file(name);
 }
 
 std::shared_ptr<Library> LibraryShelf::open_or_create(const std::string& name) {
   const std::lock_guard lock(mutex_);
+  return open_file(name);
+}
+
+void LibraryShelf::create(const std::string& name) {
+  if (!is_new_name(name)) {
+    throw ApiError(400,
+                   "\"" + to_valid_utf8(name) +
+                       "\" is no name for a library: use up to 100 letters, digits, spaces and signs, without \"/\", "
+                       "not beginning with a dot or a space and not ending in .db.",
+                   "name");
+  }
+  const std::lock_guard lock(mutex_);
+  std::error_code failed;
+  if (std::filesystem::exists(std::filesystem::symlink_status(library_path(name), failed))) {
+    throw ApiError(409, "There is a library \"" + name + "\" already: choose another name.", "name", "library_exists");
+  }
+  opened_.erase(name);
+  open_file(name);
+}
+
+void LibraryShelf::remove(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  remove_library(existing_library(name));
+  opened_.erase(name);
+}
+
+std::shared_ptr<Library> LibraryShelf::open_file(const std::string& name) {
   auto& library = opened_[name];
   if (!library) library = open_library(library_path(name), embedder_);
   return library;

@@ -22,7 +22,15 @@ class LibraryShelf {
   /// The same; where there is none, it is made.
   std::shared_ptr<Library> open_or_create(const std::string& name);
 
+  /// Makes an empty one. Throws ApiError: 400 (no name for a library), 409 (there is one).
+  void create(const std::string& name);
+
+  /// Deletes it with the files beside it. Throws ApiError 404, and Error as `remove_library` does.
+  void remove(const std::string& name);
+
  private:
+  std::shared_ptr<Library> open_file(const std::string& name);  // with the lock
+
   Engine& embedder_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Library>> opened_;

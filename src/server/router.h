@@ -15,11 +15,15 @@ namespace lectern::server {
 /// The parts of a path that stand for `{name}` in a route, decoded.
 using PathParameters = std::map<std::string, std::string, std::less<>>;
 
+/// What a POST has to bring.
+enum class RequestBody { kJson, kNone };
+
 struct Route {
   std::string method;
   std::string path;   // "/v1/models/{model}"
   bool open = false;  // needs no key
   std::function<void(const std::shared_ptr<Exchange>&, const PathParameters&)> answer;
+  RequestBody body = RequestBody::kJson;
 };
 
 class Router {

@@ -38,7 +38,8 @@ void serve(ServerModels models, const ServerOptions& options, const std::functio
       {{models.chat_id, models.chat.get()}, {models.embedding_id, models.embedder.get()}, std::time(nullptr)},
       options.service);
   HttpServer http(options.http, service);
-  if (!options.folders.empty()) service.index(options.library, options.folders);
+  if (!options.folders.empty()) service.libraries().add_folders(options.library, options.folders);
+  service.libraries().keep_all();
   on_ready(url(options.http.address, http.port()));
   http.run();
   // What the engines still tell, they tell to connections: those go last.

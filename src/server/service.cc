@@ -23,8 +23,9 @@ namespace {
 
 constexpr int kQuickThreads = 2, kSlowThreads = 4, kAnswerThreads = 16;
 
-void check_body(const HttpRequest& request) {
+void check_body(const HttpRequest& request, RequestBody expected) {
   if (request.method != "POST") return;
+  if (expected == RequestBody::kNone && !request.has_body) return;
   // Without it, another site's page could send a body and the browser would not ask first.
   const auto type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
   if (type == "application/json") return;
@@ -44,36 +45,26 @@ GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, c
   return plan;
 }
 
-void list_libraries(const std::shared_ptr<Exchange>& exchange) {
-  auto list = nlohmann::ordered_json::array();
-  for (const auto& library : lectern::list_libraries()) list.push_back(json_of(library));
-  exchange->respond({.body = dump({{"object", "list"}, {"data", std::move(list)}})});
-}
-
 }  // namespace
 
 Service::Service(ServedModels models, const ServiceOptions& options)
     : models_(std::move(models)),
       gate_(options.gate),
-      router_(routes()),
       admission_(options.most_answers),
       libraries_(*models_.embedding.engine),
+      library_api_(std::make_unique<LibraryApi>(libraries_)),
       quick_(std::make_unique<Workers>(kQuickThreads)),
       slow_(std::make_unique<Workers>(kSlowThreads)),
-      answers_(std::make_unique<Workers>(kAnswerThreads)) {}
+      answers_(std::make_unique<Workers>(kAnswerThreads)),
+      router_(routes()) {}
 
 Service::~Service() = default;
 
-void Service::index(const std::string& library, std::vector<std::filesystem::path> folders) {
-  indexed_library_ = library;
-  indexing_ = std::make_unique<Indexing>(libraries_.open_or_create(library), std::move(folders));
-}
-
 void Service::stop() {
-  indexing_.reset();
   quick_.reset();
   slow_.reset();
   answers_.reset();
+  library_api_.reset();
 }
 
 std::vector<Route> Service::routes() {
@@ -87,11 +78,11 @@ std::vector<Route> Service::routes() {
       workers->post([exchange, parameters, f] { answer_failures(exchange, [&] { f(exchange, parameters); }); });
     };
   };
-  return {
+  std::vector<Route> routes = {
       {"GET", "/health", true, say(R"({"status":"ok"})")},
       {"GET", "/ready", true, say(R"({"status":"ready"})")},
       {"GET", "/openapi.json", false, say(kOpenApi)},
-      {"GET", "/metrics", false, [this](const Asked& exchange, const auto&) { tell_metrics(exchange); }},
+      {"GET", "/metrics", false, on(slow_, [this](const Asked& e, const auto&) { tell_metrics(e); })},
       {"GET", "/v1/models", false, say(models_.list_json())},
       {"GET", "/v1/models/{model}", false,
        [this](const Asked& exchange, const PathParameters& parameters) {
@@ -100,23 +91,26 @@ std::vector<Route> Service::routes() {
       {"POST", "/v1/chat/completions", false, on(quick_, [this](const Asked& e, const auto&) { chat(e); })},
       {"POST", "/v1/completions", false, on(quick_, [this](const Asked& e, const auto&) { complete(e); })},
       {"POST", "/v1/embeddings", false, on(slow_, [this](const Asked& e, const auto&) { embed(e); })},
-      {"GET", "/v1/libraries", false, on(slow_, [](const Asked& e, const auto&) { list_libraries(e); })},
-      {"GET", "/v1/libraries/{library}", false,
-       on(slow_, [this](const Asked& e, const PathParameters& path) { show_library(e, path.at("library")); })},
-      {"POST", "/v1/libraries/{library}/search", false,
-       on(slow_, [this](const Asked& e, const PathParameters& path) { search(e, path.at("library")); })},
   };
+  for (Route& route : library_api_->routes()) {
+    route.answer = on(slow_, std::move(route.answer));
+    routes.push_back(std::move(route));
+  }
+  return routes;
 }
 
 std::optional<HttpResponse> Service::refuse(const HttpRequest& head) try {
   gate_.check_origin(head);
+  RequestBody body{};
   try {
-    if (!router_.find(head).route->open) gate_.check_key(head);
+    const Route& route = *router_.find(head).route;
+    if (!route.open) gate_.check_key(head);
+    body = route.body;
   } catch (const ApiError& error) {
     if (error.status() != 401) gate_.check_key(head);
     throw;
   }
-  check_body(head);
+  check_body(head, body);
   return std::nullopt;
 } catch (...) {
   const ApiError error = current_api_error();
@@ -169,18 +163,6 @@ void Service::complete(const Asked& exchange) {
 void Service::embed(const Asked& exchange) {
   const auto request = parse_embedding_request(exchange->request().body);
   exchange->respond({.body = embeddings_json(request, models_.embedder(request.model))});
-}
-
-void Service::show_library(const Asked& exchange, const std::string& library) const {
-  auto json = json_of(describe_library(existing_library(library)));
-  json["indexing"] = indexing_ && library == indexed_library_ ? indexing_->json() : nullptr;
-  exchange->respond({.body = dump(json)});
-}
-
-void Service::search(const Asked& exchange, const std::string& library) {
-  const auto request = parse_search_request(exchange->request().body);
-  const auto passages = libraries_.open(library)->search(request.query, request.top_k);
-  exchange->respond({.body = dump({{"object", "list"}, {"data", json_of(passages)}})});
 }
 
 void Service::tell_metrics(const Asked& exchange) const {

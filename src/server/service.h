@@ -10,7 +10,7 @@
 #include "server/gate.h"
 #include "server/generation_request.h"
 #include "server/generation_task.h"
-#include "server/indexing.h"
+#include "server/library_api.h"
 #include "server/library_shelf.h"
 #include "server/metrics.h"
 #include "server/router.h"
@@ -31,8 +31,7 @@ class Service : public HttpHandler {
   Service(ServedModels models, const ServiceOptions& options);
   ~Service() override;
 
-  /// Reads `folders` into the library of that name, which is made where there is none, while it answers. Once.
-  void index(const std::string& library, std::vector<std::filesystem::path> folders);
+  LibraryApi& libraries() { return *library_api_; }
 
   /// Nobody may ask any more. Returns when none of its threads uses an engine.
   void stop();
@@ -49,22 +48,19 @@ class Service : public HttpHandler {
   void complete(const Asked& exchange);
   void answer_from_library(const Asked& exchange, const ChatRequest& request, Engine& engine);
   void embed(const Asked& exchange);
-  void show_library(const Asked& exchange, const std::string& library) const;
-  void search(const Asked& exchange, const std::string& library);
   void tell_metrics(const Asked& exchange) const;
   std::vector<Ticket> admit(std::size_t answers);
   void generate(const Asked& exchange, GenerationPlan plan, Engine& engine);
 
   ServedModels models_;
   Gate gate_;
-  Router router_;
   Admission admission_;
   Metrics metrics_;
   LibraryShelf libraries_;
-  std::string indexed_library_;
-  std::unique_ptr<Indexing> indexing_;  // of that one
+  std::unique_ptr<LibraryApi> library_api_;
   // What is done soon, what may take seconds, and answers from libraries, of which each has a thread.
   std::unique_ptr<Workers> quick_, slow_, answers_;
+  Router router_;  // last: its routes use the others
 };
 
 }  // namespace lectern::server

@@ -15,6 +15,11 @@ LINES = [line for block in re.findall(r"```sh\n(.*?)```", DOCUMENT, re.S) for li
 HERE = "http://127.0.0.1:8080"
 
 
+def method_of(line):
+    named = re.search(r" -X (\w+) ", line)
+    return named[1].lower() if named else "post" if " -d " in line else "get"
+
+
 class ApiDocumentTest(ServerTest):
     @classmethod
     def setUpClass(cls):
@@ -23,11 +28,13 @@ class ApiDocumentTest(ServerTest):
         cls.description = cls.server.ask("GET", "/openapi.json").json()
 
     def test_each_line_runs(self):
+        for folder in ("papers", "notes"):
+            (pathlib.Path(self.server.home) / folder).mkdir()
         for line in LINES:
             with self.subTest(line):
                 self.assertTrue(line.startswith("curl "))
-                run = subprocess.run(line.replace(HERE, self.server.address).replace("curl ", "curl -sS --fail-with-body ", 1),
-                                     shell=True, capture_output=True, text=True, check=False)
+                command = line.replace(HERE, self.server.address).replace("/home/me", self.server.home)
+                run = subprocess.run(command.replace("curl ", "curl -sS --fail-with-body ", 1), shell=True, capture_output=True, text=True, check=False)
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
                 if '"stream": true' in line:
                     self.assertTrue(run.stdout.endswith("data: [DONE]\n\n"))
@@ -36,9 +43,9 @@ class ApiDocumentTest(ServerTest):
 
     def test_each_route_has_a_line(self):
         for path, methods in self.description["paths"].items():
-            pattern = re.escape(HERE) + re.sub(r"\\{\w+\\}", "[^/ ]+", re.escape(path)) + r"( |$)"
-            for method in ("get", "post"):
-                lines = [line for line in LINES if re.search(pattern, line) and (" -d " in line) == (method == "post")]
+            pattern = re.escape(HERE) + re.sub(r"\\{\w+\\}", "[^/ ?]+", re.escape(path)) + r"([?\" ]|$)"
+            for method in ("get", "post", "delete"):
+                lines = [line for line in LINES if re.search(pattern, line) and method_of(line) == method]
                 self.assertEqual(bool(lines), method in methods, f"{method} {path}")
 
     def test_each_described_route_is_there(self):

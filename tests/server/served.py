@@ -34,8 +34,16 @@ class Server:
             "LC_ALL": "C.UTF-8",
         } | (environment or {})
         self.errors = open(self.home + "/stderr", "w+", encoding="utf-8")
+        self.start("--host", host, *options)
+
+    def restart(self, *options):
+        """In the same home, after the process has ended."""
+        self.process.stdout.close()
+        self.start(*options)
+
+    def start(self, *options):
         self.process = subprocess.Popen(
-            [COMMAND, "serve", "--port", "0", "--host", host, *options],
+            [COMMAND, "serve", "--port", "0", *options],
             stdout=subprocess.PIPE, stderr=self.errors, env=self.environment, text=True)
         line = self.process.stdout.readline()
         found = re.fullmatch(r"Lectern serves at (http://(\S+):(\d+))\n", line)

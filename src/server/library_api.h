@@ -1,0 +1,48 @@
+// /v1/libraries: made, deleted, filled, looked at.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/exchange.h"
+#include "server/library_keeper.h"
+#include "server/library_shelf.h"
+#include "server/router.h"
+
+namespace lectern::server {
+
+/// Every route of it may take its time. Safe to use from any thread.
+class LibraryApi {
+ public:
+  /// `shelf` must outlive it.
+  explicit LibraryApi(LibraryShelf& shelf) : shelf_(shelf), keeper_(shelf) {}
+
+  /// Adds `folders` to the library of that name, which is made where there is none.
+  void add_folders(const std::string& library, const std::vector<std::filesystem::path>& folders);
+  /// From now on every library that has folders is kept in step with them.
+  void keep_all();
+
+  std::vector<Route> routes();
+
+ private:
+  using Asked = std::shared_ptr<Exchange>;
+
+  void list(const Asked& exchange) const;
+  void create(const Asked& exchange);
+  void show(const Asked& exchange, const std::string& library) const;
+  void remove(const Asked& exchange, const std::string& library);
+  void add_folder(const Asked& exchange, const std::string& library);
+  void remove_folder(const Asked& exchange, const std::string& library);
+  void read(const Asked& exchange, const std::string& library);
+  void cancel(const Asked& exchange, const std::string& library);
+  void search(const Asked& exchange, const std::string& library);
+
+  void summarize(const Asked& exchange, const std::string& library, int status) const;
+
+  LibraryShelf& shelf_;
+  LibraryKeeper keeper_;
+};
+
+}  // namespace lectern::server
