@@ -9,7 +9,7 @@ using formats::KernelCall;
 using formats::Operand;
 
 bool has_matrix(const KernelCall& call) {
-  return call.op == "linear" || call.op == "gated_linear" || call.op == "qkv_linear";
+  return call.op == "linear" || call.op == "gated_linear" || call.op == "activated_linear" || call.op == "qkv_linear";
 }
 
 // Each reader must take the norm's output as its rows, and nothing else of it.

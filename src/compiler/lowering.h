@@ -11,7 +11,7 @@
 //   - A weight may be used by several calls (a tied head is the embedding's table).
 //
 // op                 inputs              weights               output           attributes
-// embedding          -                   table                 F32 [T, w]       ids (0: token ids, 1: positions,
+// embedding          -                   table, packed or not  F32 [T, w]       ids (0: token ids, 1: positions,
 //                                                                                2: row 0 of the table for every row)
 // rms_norm           x F32               weight                F32 or kI8G32    eps
 // layer_norm         x F32               weight, bias          F32 or kI8G32    eps            (out may be x)
@@ -22,6 +22,8 @@
 //                      x had without one: the normalized rows may be kept there during the call.
 // gated_linear       x [, room]          as linear's           F32 or kI8G32    activation [, eps]
 //                      linear, then gated_activation; the matrix has two rows for each output, the gate's first.
+// activated_linear   x [, room]          as linear's           F32 or kI8G32    activation [, eps]
+//                      linear, then activation.
 // qkv_linear         x [, table]         as linear's           F32 [T, q]       group, layer, q_heads, k_heads,
 // v_heads,
 //                      [, room]                                or none          rotates, interleaved [, eps]

@@ -24,8 +24,9 @@ void fuse_ropes(Program& program);
 /// want that, else a quantize call does.
 void quantize_activations(Program& program, const WeightStore& weights);
 
-/// A linear and the gated_activation that alone reads its output become a gated_linear.
-void fuse_gates(Program& program);
+/// A linear and the gated_activation or activation that alone reads its output become a gated_linear or an
+/// activated_linear.
+void fuse_activations(Program& program);
 
 /// The linears that make queries, keys and values, the rope of these and the kv_write become qkv_linears: nothing but
 /// the queries is stored on the way to attention. It comes after `fuse_linears` and `fuse_ropes`.

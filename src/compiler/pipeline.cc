@@ -16,11 +16,24 @@ namespace {
 
 constexpr std::uint64_t kAlignment = 64;
 
+// Of each weight: looked up where nothing but embeddings reads it.
+std::vector<WeightUse> uses_of_weights(const Program& program) {
+  std::vector<WeightUse> uses(program.weights.size(), WeightUse::kLookedUp);
+  for (const formats::KernelCall& call : program.calls) {
+    if (call.op == kernels::name(kernels::Op::kEmbedding)) continue;
+    for (const int weight : call.weights) {
+      if (weight >= 0) uses[static_cast<std::size_t>(weight)] = WeightUse::kMultiplied;
+    }
+  }
+  return uses;
+}
+
 // Fills in the weights' entries, one after another. Returns the section's size.
-std::uint64_t lay_out(const Program& program, const WeightStore& weights, std::vector<formats::WeightSpec>& specs) {
+std::uint64_t lay_out(const Program& program, const WeightStore& weights, std::span<const WeightUse> uses,
+                      std::vector<formats::WeightSpec>& specs) {
   std::uint64_t end = 0;
-  for (const graph::Weight& weight : program.weights) {
-    formats::WeightSpec spec = weights.spec(weight);
+  for (std::size_t i = 0; i < program.weights.size(); ++i) {
+    formats::WeightSpec spec = weights.spec(program.weights[i], uses[i]);
     spec.offset = end;
     end += (spec.bytes + kAlignment - 1) / kAlignment * kAlignment;
     specs.push_back(std::move(spec));
@@ -65,7 +78,7 @@ Program build_program(const graph::Graph& graph, const WeightStore& weights) {
   fuse_linears(program, weights);
   fuse_ropes(program);
   quantize_activations(program, weights);
-  fuse_gates(program);
+  fuse_activations(program);
   fuse_qkv(program);
   fuse_norms(program);
   reuse_in_place(program);
@@ -75,6 +88,7 @@ Program build_program(const graph::Graph& graph, const WeightStore& weights) {
 void write_engine(const formats::Checkpoint& checkpoint, const formats::ModelConfig& config, Program program,
                   const WeightStore& weights, const EngineOutput& output) {
   const Arenas arenas = plan_memory(program);
+  const std::vector<WeightUse> uses = uses_of_weights(program);
   const text::TokenizerData tokenizer = import_tokenizer(checkpoint);
   check_tokenizer(checkpoint, tokenizer);
   formats::EngineHeader header;
@@ -89,7 +103,7 @@ void write_engine(const formats::Checkpoint& checkpoint, const formats::ModelCon
   header.buffers = std::move(program.buffers);
   header.program = std::move(program.calls);
   header.result = program.result;
-  const std::uint64_t total = lay_out(program, weights, header.weights);
+  const std::uint64_t total = lay_out(program, weights, uses, header.weights);
 
   std::uint64_t done = 0;
   const auto report = [&] {
@@ -103,7 +117,8 @@ void write_engine(const formats::Checkpoint& checkpoint, const formats::ModelCon
   report();
   formats::write_engine_file(output.path, std::move(header), text::serialize(tokenizer), tokenizer.chat_template,
                              [&](int index, std::span<std::byte> out) {
-                               weights.write(program.weights[static_cast<std::size_t>(index)], out);
+                               const auto i = static_cast<std::size_t>(index);
+                               weights.write(program.weights[i], uses[i], out);
                                done += out.size();
                                report();
                              });

@@ -73,17 +73,21 @@ bool WeightStore::can_join(const Weight& a, const Weight& b) const {
          checkpoint_type(a) == checkpoint_type(b);
 }
 
-formats::WeightSpec WeightStore::spec(const Weight& weight) const {
-  const DType type = stored_type(weight);
+DType WeightStore::type_for(const Weight& weight, WeightUse use) const {
+  const bool keeps = use == WeightUse::kLookedUp && !weight.is_vector();
+  return keeps ? checkpoint_type(weight).value_or(DType::kF32) : stored_type(weight);
+}
+
+formats::WeightSpec WeightStore::spec(const Weight& weight, WeightUse use) const {
+  const DType type = type_for(weight, use);
   formats::WeightSpec spec{.name = weight.name(), .type = type, .rows = 1, .columns = weight.row_count()};
-  if (weight.is_vector()) {
-    spec.bytes = row_bytes(type, spec.columns);
-    return spec;
+  if (!weight.is_vector()) {
+    spec.rows = weight.row_count();
+    spec.columns = weight.columns();
   }
-  spec.rows = weight.row_count();
-  spec.columns = weight.columns();
-  spec.packed = true;
-  spec.bytes = kernels::packed_bytes(target_, type, spec.rows, spec.columns);
+  spec.packed = !is_plain(weight, use);
+  spec.bytes = spec.packed ? kernels::packed_bytes(target_, type, spec.rows, spec.columns)
+                           : static_cast<std::size_t>(spec.rows) * row_bytes(type, spec.columns);
   return spec;
 }
 
@@ -117,19 +121,22 @@ void WeightStore::append_rows(const Weight& weight, std::vector<Row>& rows) cons
   }
 }
 
-void WeightStore::write(const Weight& weight, std::span<std::byte> out) const {
-  const DType type = stored_type(weight);
+void WeightStore::write(const Weight& weight, WeightUse use, std::span<std::byte> out) const {
   std::vector<Row> rows;
   rows.reserve(static_cast<std::size_t>(weight.row_count()));
   append_rows(weight, rows);
+  if (!is_plain(weight, use)) return write_packed(weight, rows, out);
+  const DType type = type_for(weight, use);
+  const std::size_t bytes = row_bytes(type, weight.columns());
   std::vector<float> scratch(static_cast<std::size_t>(weight.columns()));
-  if (weight.is_vector()) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      convert_row(rows[i].type, rows[i].data, type, scratch, out.data() + i * sizeof(float));
-    }
-    return;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    convert_row(rows[i].type, rows[i].data, type, scratch, out.data() + i * bytes);
   }
+}
 
+void WeightStore::write_packed(const Weight& weight, std::span<const Row> rows, std::span<std::byte> out) const {
+  const DType type = stored_type(weight);
+  std::vector<float> scratch(static_cast<std::size_t>(weight.columns()));
   const std::size_t bytes = row_bytes(type, weight.columns());
   const bool as_it_is = weight.kind() == Weight::Kind::kTensor && rows.front().type == type;
   std::vector<std::byte> block(as_it_is ? 0 : std::min(rows.size(), kBlockRows) * bytes);

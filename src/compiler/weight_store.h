@@ -12,6 +12,10 @@
 
 namespace lectern::compiler {
 
+/// What a program does with a weight. A matrix that nothing multiplies, a table of embeddings, keeps its checkpoint's
+/// type and rows: rounding it would gain nothing, and a row in one piece is quicker to find.
+enum class WeightUse { kMultiplied, kLookedUp };
+
 class WeightStore {
  public:
   /// `quantize_floats`: floating-point matrices become Q8_0. `checkpoint` must outlive it.
@@ -27,9 +31,9 @@ class WeightStore {
   /// Whether one matrix of both would be stored as each of them is alone.
   bool can_join(const graph::Weight& a, const graph::Weight& b) const;
   /// Its entry in the header, but for the offset.
-  formats::WeightSpec spec(const graph::Weight& weight) const;
-  /// Fills `out`, spec(weight).bytes of zeros, with the weight's values.
-  void write(const graph::Weight& weight, std::span<std::byte> out) const;
+  formats::WeightSpec spec(const graph::Weight& weight, WeightUse use) const;
+  /// Fills `out`, spec(weight, use).bytes of zeros, with the weight's values.
+  void write(const graph::Weight& weight, WeightUse use, std::span<std::byte> out) const;
 
  private:
   struct Row {
@@ -37,6 +41,11 @@ class WeightStore {
     DType type;
   };
 
+  bool is_plain(const graph::Weight& weight, WeightUse use) const {
+    return weight.is_vector() || use == WeightUse::kLookedUp;
+  }
+  DType type_for(const graph::Weight& weight, WeightUse use) const;
+  void write_packed(const graph::Weight& weight, std::span<const Row> rows, std::span<std::byte> out) const;
   std::optional<DType> checkpoint_type(const graph::Weight& weight) const;
   void append_rows(const graph::Weight& weight, std::vector<Row>& rows) const;
   const formats::CheckpointTensor& tensor(const graph::Weight& weight) const;

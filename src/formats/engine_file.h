@@ -29,7 +29,7 @@
 
 namespace lectern::formats {
 
-inline constexpr std::uint32_t kEngineFormatVersion = 2;
+inline constexpr std::uint32_t kEngineFormatVersion = 3;
 
 /// What a buffer has a row for.
 enum class Rows { kTokens, kSequences, kOutputs };
@@ -45,7 +45,8 @@ struct BufferSpec {
   std::size_t offset = 0;     // bytes for each row of capacity, a multiple of 64
 };
 
-/// A weight in the "weights" section. Matrices are packed for the target; vectors are plain F32.
+/// A weight in the "weights" section. Matrices are packed for the target; vectors are plain F32, and tables of
+/// embeddings plain rows.
 struct WeightSpec {
   std::string name;
   DType type = DType::kF32;

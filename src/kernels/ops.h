@@ -15,6 +15,7 @@ namespace lectern::kernels {
 struct EmbeddingArgs {
   const std::int32_t* ids;  // [tokens]; null: row 0 for every token (segment ids of an encoder)
   PackedMatrix table;       // [vocabulary, width]
+  bool plain;               // its rows lie one after another, as in a checkpoint, and not in panels
   View out;                 // [tokens, width]
 };
 
@@ -58,6 +59,16 @@ enum class Activation { kSilu, kGelu, kGeluTanh };
 struct GatedLinearArgs {
   View x;          // as linear's
   PackedMatrix w;  // [2 width, columns]: the rows that make the gate, then the others; width a multiple of 32
+  const float* bias;
+  Activation activation;
+  View out;  // F32 or kI8G32 [rows, width]
+  RowNorm norm = {};
+};
+
+/// out = act(norm(x) Wᵀ + bias).
+struct ActivatedLinearArgs {
+  View x;          // as linear's
+  PackedMatrix w;  // [width, columns]; width a multiple of 32
   const float* bias;
   Activation activation;
   View out;  // F32 or kI8G32 [rows, width]

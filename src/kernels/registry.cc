@@ -8,7 +8,7 @@ namespace lectern::kernels {
 namespace {
 
 #define LECTERN_KERNEL_NAME(kernel, Args) #kernel,
-constexpr std::array<std::string_view, 17> kNames = {LECTERN_KERNELS(LECTERN_KERNEL_NAME)};
+constexpr std::array<std::string_view, 18> kNames = {LECTERN_KERNELS(LECTERN_KERNEL_NAME)};
 #undef LECTERN_KERNEL_NAME
 
 #define LECTERN_KERNEL_ENTRY(kernel, Args) &kernel,

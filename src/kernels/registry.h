@@ -29,6 +29,7 @@ enum class Op {
   kMeanPool,
   kGatedLinear,
   kQkvLinear,
+  kActivatedLinear,
 };
 
 std::string_view name(Op op);  // "embedding", "rms_norm", …
@@ -53,6 +54,7 @@ struct KernelTable {
   void (*mean_pool)(const MeanPoolArgs&, Team&);
   void (*gated_linear)(const GatedLinearArgs&, Team&);
   void (*qkv_linear)(const QkvLinearArgs&, Team&);
+  void (*activated_linear)(const ActivatedLinearArgs&, Team&);
 };
 
 /// The kernels for `isa`; the machine must have it.

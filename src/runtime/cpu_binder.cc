@@ -18,7 +18,7 @@ namespace {
 constexpr std::int64_t kMostColumns = 1 << 24, kMostRows = 1 << 24;
 // The vector kernels of attention keep a head's vectors in registers and small arrays.
 constexpr int kHeadDimStep = 16, kMostHeadDim = 256;
-constexpr std::int64_t kGatedGroup = 32;  // outputs that gated_linear finishes together
+constexpr std::int64_t kFinishedGroup = 32;  // outputs that gated_linear and activated_linear finish together
 }  // namespace
 
 CpuBinder::CpuBinder(const formats::EngineFile& file, Isa isa, const StepMemory& memory, CpuProgram& program)
@@ -67,6 +67,8 @@ void CpuBinder::bind_call(Op op) {
       return mean_pool();
     case Op::kGatedLinear:
       return gated_linear();
+    case Op::kActivatedLinear:
+      return activated_linear();
     case Op::kQkvLinear:
       return qkv_linear();
   }
@@ -75,7 +77,7 @@ void CpuBinder::bind_call(Op op) {
 void CpuBinder::embedding() {
   auto& args = append<kernels::EmbeddingArgs>(0, 1);
   float_output(args.out);
-  args.table = matrix(0);
+  args.table = table(0, args.plain);
   require(args.table.columns == args.out.columns, "has an output that is not as wide as its table");
   require(program_.calls_.back().rows == Rows::kTokens, "does not run over tokens");
   const int ids = integer("ids", 0, 2);
@@ -245,8 +247,17 @@ void CpuBinder::gated_linear() {
   auto& args = append<kernels::GatedLinearArgs>(has_norm() ? 2 : 1, 3);
   product(args);
   output(args.out);
-  require(args.out.columns % kGatedGroup == 0, "has an output that is not whole groups of 32");
+  require(args.out.columns % kFinishedGroup == 0, "has an output that is not whole groups of 32");
   require(args.w.rows == 2 * args.out.columns, "has a matrix that does not have two rows for each output");
+  args.activation = activation_attribute();
+}
+
+void CpuBinder::activated_linear() {
+  auto& args = append<kernels::ActivatedLinearArgs>(has_norm() ? 2 : 1, 3);
+  product(args);
+  output(args.out);
+  require(args.out.columns % kFinishedGroup == 0, "has an output that is not whole groups of 32");
+  require(args.w.rows == args.out.columns, "has an output that is not as wide as its matrix has rows");
   args.activation = activation_attribute();
 }
 
@@ -348,12 +359,24 @@ kernels::PackedMatrix CpuBinder::matrix(std::size_t index) const {
   require(weight >= 0, "lacks a matrix");
   const auto& spec = header_.weights[static_cast<std::size_t>(weight)];
   require(spec.packed, "has a vector where a matrix belongs");
+  return matrix_of(spec, file_.weight(weight));
+}
+
+kernels::PackedMatrix CpuBinder::table(std::size_t index, bool& plain) const {
+  const int weight = call_->weights[index];
+  require(weight >= 0, "lacks a table");
+  const auto& spec = header_.weights[static_cast<std::size_t>(weight)];
+  plain = !spec.packed;
+  return matrix_of(spec, file_.weight(weight));
+}
+
+kernels::PackedMatrix CpuBinder::matrix_of(const formats::WeightSpec& spec, std::span<const std::byte> bytes) const {
   require(spec.rows >= 1 && spec.rows <= kMostRows && spec.columns >= 1 && spec.columns <= kMostColumns,
           "has a matrix of absurd size");
   require(kernels::can_pack(isa_, spec.type, spec.columns), "has a matrix that its target has no kernels for");
-  const auto bytes = file_.weight(weight);
-  require(bytes.size() == kernels::packed_bytes(isa_, spec.type, spec.rows, spec.columns),
-          "has a matrix whose bytes are not those of its rows and columns");
+  const std::size_t size = spec.packed ? kernels::packed_bytes(isa_, spec.type, spec.rows, spec.columns)
+                                       : static_cast<std::size_t>(spec.rows) * row_bytes(spec.type, spec.columns);
+  require(bytes.size() == size, "has a matrix whose bytes are not those of its rows and columns");
   return {.type = spec.type, .rows = spec.rows, .columns = spec.columns, .data = bytes.data()};
 }
 

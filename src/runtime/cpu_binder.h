@@ -32,6 +32,7 @@ class CpuBinder {
   void quantize();
   void mean_pool();
   void gated_linear();
+  void activated_linear();
   void qkv_linear();
 
   [[noreturn]] void refuse(std::string_view why) const;
@@ -54,6 +55,9 @@ class CpuBinder {
   formats::Rows rows_of(const formats::Operand& operand) const;
 
   kernels::PackedMatrix matrix(std::size_t index) const;
+  /// What embedding reads: a matrix, or plain rows.
+  kernels::PackedMatrix table(std::size_t index, bool& plain) const;
+  kernels::PackedMatrix matrix_of(const formats::WeightSpec& spec, std::span<const std::byte> bytes) const;
   const float* vector(std::size_t index, std::int64_t width) const;
   const float* optional_vector(std::size_t index, std::int64_t width) const;
   double number(std::string_view attribute) const;

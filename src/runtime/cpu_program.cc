@@ -28,6 +28,7 @@ struct Call {
   void operator()(const kernels::QuantizeArgs& args) const { kernels.quantize(args, team); }
   void operator()(const kernels::MeanPoolArgs& args) const { kernels.mean_pool(args, team); }
   void operator()(const kernels::GatedLinearArgs& args) const { kernels.gated_linear(args, team); }
+  void operator()(const kernels::ActivatedLinearArgs& args) const { kernels.activated_linear(args, team); }
   void operator()(const kernels::QkvLinearArgs& args) const { kernels.qkv_linear(args, team); }
 };
 

@@ -20,7 +20,7 @@ struct BoundCall {
                kernels::RotaryTableArgs, kernels::RopeArgs, kernels::KvWriteArgs, kernels::AttentionArgs,
                kernels::EncoderAttentionArgs, kernels::GatedActivationArgs, kernels::ActivationArgs, kernels::AddArgs,
                kernels::GatherRowsArgs, kernels::QuantizeArgs, kernels::MeanPoolArgs, kernels::GatedLinearArgs,
-               kernels::QkvLinearArgs>
+               kernels::ActivatedLinearArgs, kernels::QkvLinearArgs>
       args;
   formats::Rows rows = formats::Rows::kTokens;  // what it runs over
   bool idle = false;                            // in this step: it has no rows

@@ -46,7 +46,7 @@ const std::vector<std::pair<const char*, Passes>> kPasses = {
     {"gates",
      [](Program& p, const WeightStore& w) {
        quantize_activations(p, w);
-       fuse_gates(p);
+       fuse_activations(p);
      }},
     {"qkv",
      [](Program& p, const WeightStore& w) {
@@ -214,9 +214,10 @@ TEST(Formats, LlamaFromGgufAndFromAFolderAreTheSameModel) {
   const Program a = build_program(folder_model.graph, from_folder), b = build_program(gguf_model.graph, from_gguf);
   ASSERT_EQ(a.weights.size(), b.weights.size());
   for (std::size_t i = 0; i < a.weights.size(); ++i) {
-    std::vector<std::byte> x(from_folder.spec(a.weights[i]).bytes), y(from_gguf.spec(b.weights[i]).bytes);
-    from_folder.write(a.weights[i], x);
-    from_gguf.write(b.weights[i], y);
+    std::vector<std::byte> x(from_folder.spec(a.weights[i], WeightUse::kMultiplied).bytes),
+        y(from_gguf.spec(b.weights[i], WeightUse::kMultiplied).bytes);
+    from_folder.write(a.weights[i], WeightUse::kMultiplied, x);
+    from_gguf.write(b.weights[i], WeightUse::kMultiplied, y);
     EXPECT_TRUE(x == y) << a.weights[i].name() << " and " << b.weights[i].name();
   }
 }

@@ -102,11 +102,11 @@ TEST(ProgramOfEncoder, NormsServeResidualAndLinear) {
             "f0 = layer_norm(f0; encoder.layer.0.attention.output.LayerNorm.weight, "
             "encoder.layer.0.attention.output.LayerNorm.bias)\n"
             "q6 = quantize(f0)\n"
-            "f7 = linear(q6; encoder.layer.0.intermediate.dense.weight, encoder.layer.0.intermediate.dense.bias)\n"
-            "q8 = activation(f7)\n"
-            "f0 = linear(q8, f0; encoder.layer.0.output.dense.weight, encoder.layer.0.output.dense.bias)\n"
+            "q7 = activated_linear(q6; encoder.layer.0.intermediate.dense.weight, "
+            "encoder.layer.0.intermediate.dense.bias)\n"
+            "f0 = linear(q7, f0; encoder.layer.0.output.dense.weight, encoder.layer.0.output.dense.bias)\n"
             "f0 = layer_norm(f0; encoder.layer.0.output.LayerNorm.weight, encoder.layer.0.output.LayerNorm.bias)\n"
-            "f9s = mean_pool(f0)\n");
+            "f8s = mean_pool(f0)\n");
 }
 
 TEST(Lowering, WithoutPassesEveryOpIsACall) {

@@ -41,10 +41,11 @@ class WeightStoreTest : public testing::Test {
     checkpoint = formats::open_checkpoint(path);
   }
 
-  std::vector<std::byte> stored(const Weight& weight, Isa target, bool quantize_floats = false) {
+  std::vector<std::byte> stored(const Weight& weight, Isa target, bool quantize_floats = false,
+                                WeightUse use = WeightUse::kMultiplied) {
     const WeightStore store(*checkpoint, target, quantize_floats);
-    std::vector<std::byte> out(store.spec(weight).bytes);
-    store.write(weight, out);
+    std::vector<std::byte> out(store.spec(weight, use).bytes);
+    store.write(weight, use, out);
     return out;
   }
 
@@ -73,6 +74,23 @@ class WeightStoreTest : public testing::Test {
   const Weight a = Weight::tensor("a", 40, kColumns), b = Weight::tensor("b", 24, kColumns);
   const Weight f16 = Weight::tensor("f16", 32, kColumns), f32 = Weight::tensor("f32", kManyRows, kColumns);
 };
+
+TEST_F(WeightStoreTest, KeepsTheRowsOfTablesAsTheyAre) {
+  for (const Isa target : {Isa::kScalar, Isa::kAvx512}) {
+    const formats::WeightSpec spec = WeightStore(*checkpoint, target, true).spec(f16, WeightUse::kLookedUp);
+    EXPECT_EQ(spec.type, DType::kF16);
+    EXPECT_FALSE(spec.packed);
+    const auto bytes = checkpoint->find_tensor("f16")->bytes;
+    EXPECT_EQ(stored(f16, target, true, WeightUse::kLookedUp), std::vector<std::byte>(bytes.begin(), bytes.end()));
+  }
+  // Of parts of several types it is F32.
+  const auto mixed = Weight::concatenate({a, f16});
+  const auto rows = stored(mixed, Isa::kAvx512, true, WeightUse::kLookedUp);
+  ASSERT_EQ(rows.size(), 72u * kColumns * sizeof(float));
+  std::vector<float> last(kColumns);
+  std::memcpy(last.data(), rows.data() + 71 * kColumns * sizeof(float), kColumns * sizeof(float));
+  EXPECT_EQ(last, tensor_row("f16", 31));
+}
 
 TEST_F(WeightStoreTest, ExpressionsMoveRows) {
   const Weight joined = Weight::concatenate({a.regroup(5, 4, 2), b.rows(3, 10)});

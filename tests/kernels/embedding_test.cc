@@ -10,7 +10,7 @@ namespace {
 
 class Embedding : public testing::TestWithParam<DType> {};
 
-TEST_P(Embedding, ReadsRowsOutOfThePackedTable) {
+TEST_P(Embedding, ReadsRowsOutOfPackedAndPlainTables) {
   const DType type = GetParam();
   constexpr std::int64_t kRows = 35;
   const std::int64_t columns = block_values(type) == 1 ? 40 : 2 * block_values(type);
@@ -21,12 +21,17 @@ TEST_P(Embedding, ReadsRowsOutOfThePackedTable) {
     for (const bool by_id : {true, false}) {
       const test::Matrix out(DType::kF32, 7, columns, 64);
       const test::Matrix expected(DType::kF32, 7, columns);
-      test::run(cpu_kernels(isa).embedding, EmbeddingArgs{by_id ? ids.data() : nullptr, table.matrix(), out.view()}, 2);
+      const test::Matrix from_plain(DType::kF32, 7, columns, 64);
+      const std::int32_t* some_ids = by_id ? ids.data() : nullptr;
+      test::run(cpu_kernels(isa).embedding, {some_ids, table.matrix(), isa == Isa::kScalar, out.view()}, 2);
+      test::run(cpu_kernels(isa).embedding, {some_ids, {type, kRows, columns, source.data()}, true, from_plain.view()},
+                2);
       for (std::int64_t t = 0; t < 7; ++t) {
         const auto id = static_cast<std::size_t>(by_id ? ids[static_cast<std::size_t>(t)] : 0);
         dequantize(type, source.data() + id * row_bytes(type, columns), columns, expected.row(t));
       }
       test::expect_same_bits(expected.view(), out.view());
+      test::expect_same_bits(expected.view(), from_plain.view());
     }
   }
 }

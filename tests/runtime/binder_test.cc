@@ -182,6 +182,28 @@ TEST_F(BinderTest, RefusesAnEncoderWithKeysAndValues) {
   support::expect_error(ErrorCode::kCorrupt, {"encoder"}, [&] { load_engine_on(pool_, file, {}); });
 }
 
+TEST_F(BinderTest, RefusesAnEncodersOperationsThatDoNotFit) {
+  const auto encoder = compiled(support::write_encoder_folder({}), best_isa());
+  const auto refused = [&](const char* why, const std::function<void(EngineHeader&)>& change) {
+    const auto file = altered(encoder, change);
+    support::expect_error(ErrorCode::kCorrupt, {why}, [&] { load_engine_on(pool_, file, {}); });
+  };
+  EXPECT_NE(load_engine_on(pool_, altered(encoder, [](auto&) {}), {}), nullptr);
+  refused("number of inputs", [](auto& h) { call(h, "activated_linear").inputs.clear(); });
+  refused("activation", [](auto& h) { call(h, "activated_linear").attributes["activation"] = 3; });
+  refused("matrix has rows", [](auto& h) {
+    auto& fused = call(h, "activated_linear");
+    fused.weights = {call(h, "linear").weights[0], -1, -1};
+  });
+  refused("lacks a table", [](auto& h) { call(h, "embedding").weights[0] = -1; });
+  refused("vector where a matrix", [](auto& h) { call(h, "linear").weights[0] = call(h, "embedding").weights[0]; });
+  refused("rows and columns", [](auto& h) {  // plain rows, said to be packed
+    auto& table = h.weights[static_cast<std::size_t>(call(h, "embedding").weights[0])];
+    table.packed = true;
+    table.rows += 16;
+  });
+}
+
 TEST_F(BinderTest, RefusesATargetThatTheMachineLacksOrAnother) {
   if (best_isa() == Isa::kScalar) GTEST_SKIP();
   // Packed for vectors, read as rows: the bytes differ in number.

@@ -23,7 +23,8 @@
   X(quantize, QuantizeArgs)                  \
   X(mean_pool, MeanPoolArgs)                 \
   X(gated_linear, GatedLinearArgs)           \
-  X(qkv_linear, QkvLinearArgs)
+  X(qkv_linear, QkvLinearArgs)               \
+  X(activated_linear, ActivatedLinearArgs)
 
 #define LECTERN_DECLARE_KERNEL(kernel, Args) void kernel(const Args& args, Team& team);
 
