@@ -94,7 +94,7 @@ std::string add_folder(const std::filesystem::path& file, const std::filesystem:
   const bool address = library::is_address(folder.native());
   std::string name = address ? library::folder_name(folder) : library::checked_path(folder);
   library::Store store(file);
-  library::Transaction transaction(store.database(), library::Transaction::Kind::kWrite);
+  Transaction transaction(store.database(), Transaction::Kind::kWrite);
   store.put_folder(name);
   transaction.commit();
   return name;
@@ -104,7 +104,7 @@ std::int64_t remove_folder(const std::filesystem::path& file, const std::filesys
   library::check_exists(file);
   const library::WriterLock lock(file);
   library::Store store(file);
-  library::Transaction transaction(store.database(), library::Transaction::Kind::kWrite);
+  Transaction transaction(store.database(), Transaction::Kind::kWrite);
   const std::string name = library::folder_name(folder);
   const library::Leaving leaving(store, name);
   if (!store.remove_folder(name)) {

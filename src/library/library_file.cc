@@ -135,8 +135,8 @@ std::vector<LibrarySummary> list_libraries() {
 
 LibrarySummary summarize_library(const std::filesystem::path& file) {
   library::check_exists(file);
-  library::Database database(file, library::Database::Mode::kExisting);
-  const library::Transaction snapshot(database, library::Transaction::Kind::kRead);
+  Database database(file, Database::Mode::kExisting);
+  const Transaction snapshot(database, Transaction::Kind::kRead);
   return library::summary_of(database);
 }
 
