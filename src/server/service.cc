@@ -24,7 +24,7 @@ namespace {
 constexpr int kQuickThreads = 2, kSlowThreads = 4, kAnswerThreads = 16;
 
 void check_body(const HttpRequest& request, RequestBody expected) {
-  if (request.method != "POST") return;
+  if (request.method != "POST" && request.method != "PUT") return;
   if (expected == RequestBody::kNone && !request.has_body) return;
   // Without it, another site's page could send a body and the browser would not ask first.
   const auto type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
@@ -50,6 +50,7 @@ GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, c
 Service::Service(ServedModels models, const ServiceOptions& options)
     : models_(std::move(models)),
       gate_(options.gate),
+      chats_(ChatStore(chats_path())),
       admission_(options.most_answers),
       libraries_(*models_.embedding.engine),
       library_api_(std::make_unique<LibraryApi>(libraries_)),
@@ -92,7 +93,9 @@ std::vector<Route> Service::routes() {
       {"POST", "/v1/completions", false, on(quick_, [this](const Asked& e, const auto&) { complete(e); })},
       {"POST", "/v1/embeddings", false, on(slow_, [this](const Asked& e, const auto&) { embed(e); })},
   };
-  for (Route& route : library_api_->routes()) {
+  auto further = library_api_->routes();
+  for (Route& route : chats_.routes()) further.push_back(std::move(route));
+  for (Route& route : further) {
     route.answer = on(slow_, std::move(route.answer));
     routes.push_back(std::move(route));
   }

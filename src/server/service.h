@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/chats_api.h"
 #include "server/exchange.h"
 #include "server/gate.h"
 #include "server/generation_request.h"
@@ -54,6 +55,7 @@ class Service : public HttpHandler {
 
   ServedModels models_;
   Gate gate_;
+  ChatsApi chats_;
   Admission admission_;
   Metrics metrics_;
   LibraryShelf libraries_;
