@@ -103,8 +103,9 @@ int parse_and_run(int argc, const char* const* argv) {
 
 int run(int argc, const char* const* argv) {
   std::setlocale(LC_CTYPE, "");
-  // A reader that went away is a failed write, told like any other.
+  // A reader that went away and a file beyond the limit of sizes are failed writes, told like any other.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return parse_and_run(argc, argv);
   } catch (const Error& error) {

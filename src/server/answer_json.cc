@@ -39,6 +39,7 @@ Json json_of(std::span<const Citation> citations) {
                  {"file", citation.file},
                  {"page", page_of(citation.page)},
                  {"quote", citation.quote},
+                 {"quote_span", json_of(citation.quote_span)},
                  {"answer_span", json_of(citation.answer_span)}};
     add_moment(json, citation.time_ms, citation.url);
     list.push_back(std::move(json));

@@ -33,7 +33,6 @@ constexpr const char* kSchema =
     "CREATE INDEX chats_by_change ON chats (updated_ms);\n";
 
 void create(Database& database) {
-  database.execute("PRAGMA journal_mode = WAL");
   Transaction transaction(database, Transaction::Kind::kWrite);
   if (database.pragma("user_version") == 0) {  // nobody was faster
     database.execute(kSchema);
@@ -72,7 +71,8 @@ ChatDatabase::ChatDatabase(const std::filesystem::path& file)
     : database_(touch(file), Database::Mode::kExisting, kWording) {
   if (database_.pragma("user_version") == 0 && is_empty(database_)) create(database_);
   check(database_);
-  database_.execute("PRAGMA synchronous = FULL");
+  // SQLite's own defaults suit files that are opened for each call: a rollback journal, and commits that wait for the
+  // disk.
 }
 
 }  // namespace lectern::server
