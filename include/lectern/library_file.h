@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lectern/library.h"
+#include "lectern/library_document.h"
 #include "lectern/progress.h"
 
 namespace lectern {
@@ -78,11 +79,7 @@ struct LibraryCheck {
 /// kIo; kCorrupt where it is another program's file.
 LibraryCheck verify_library(const std::filesystem::path& file, const ProgressCallback& progress = {});
 
-struct ExportedDocument {
-  struct Part {
-    int number = 0;  // a heading's level, a page's number
-    Span span;
-  };
+struct ExportedDocument : DocumentText {
   struct Chunk {
     std::optional<int> page;
     std::string heading;
@@ -91,10 +88,7 @@ struct ExportedDocument {
   };
 
   LibraryDocument document;
-  std::string text;
-  std::vector<Part> headings, pages;
   std::vector<Chunk> chunks;
-  std::vector<TimeMark> times;  // of a recording
 };
 
 struct ExportReport {

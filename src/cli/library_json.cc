@@ -12,20 +12,6 @@ using server::dump;
 using server::json_of;
 using server::or_null;
 
-Json parts_of(const std::vector<ExportedDocument::Part>& parts, const char* number) {
-  Json list = Json::array();
-  for (const auto& part : parts) list.push_back({{number, part.number}, {"span", json_of(part.span)}});
-  return list;
-}
-
-Json times_of(const std::vector<TimeMark>& times) {
-  Json list = Json::array();
-  for (const auto& mark : times) {
-    list.push_back({{"begin", mark.span_begin}, {"time", static_cast<double>(mark.milliseconds) / 1000}});
-  }
-  return list;
-}
-
 Json chunks_of(const std::vector<ExportedDocument::Chunk>& chunks) {
   Json list = Json::array();
   for (const auto& chunk : chunks) {
@@ -62,10 +48,7 @@ std::string to_json(const LibraryCheck& check) {
 
 std::string to_json(const ExportedDocument& exported) {
   Json json = json_of(exported.document);
-  json["text"] = exported.text;
-  json["headings"] = parts_of(exported.headings, "level");
-  json["pages"] = parts_of(exported.pages, "page");
-  if (!exported.times.empty()) json["times"] = times_of(exported.times);
+  server::add_text(json, exported);
   json["chunks"] = chunks_of(exported.chunks);
   return dump(json);
 }

@@ -7,24 +7,16 @@
 #include "lectern/error.h"
 #include "lectern/library_file.h"
 #include "library/document_row.h"
+#include "library/document_text.h"
 #include "library/existing.h"
 #include "library/mend.h"
 #include "library/migration.h"
 #include "library/seal.h"
-#include "library/time_marks.h"
 #include "library/writer_lock.h"
 
 namespace lectern {
 namespace library {
 namespace {
-
-std::vector<ExportedDocument::Part> parts(Database& database, const char* sql, std::int64_t document) {
-  std::vector<ExportedDocument::Part> out;
-  Statement rows(database, sql);
-  rows.bind(0, document);
-  while (rows.step()) out.push_back({static_cast<int>(rows.integer(0)), {rows.integer(1), rows.integer(2)}});
-  return out;
-}
 
 std::vector<ExportedDocument::Chunk> chunks(Database& database, std::int64_t document) {
   std::vector<ExportedDocument::Chunk> out;
@@ -43,18 +35,9 @@ std::vector<ExportedDocument::Chunk> chunks(Database& database, std::int64_t doc
 }
 
 ExportedDocument read_document(Database& database, std::int64_t id, DocumentRow row) {
-  ExportedDocument out;
-  out.document = std::move(row.document);
+  ExportedDocument out{document_text(database, id), std::move(row.document), chunks(database, id)};
   out.document.state = row.failure.empty() ? "indexed" : "failed";
   out.document.reason = std::move(row.failure);
-  Statement text(database, "SELECT text FROM documents WHERE id = ?");
-  if (text.bind(0, id).step()) out.text = text.text(0);
-  out.headings =
-      parts(database, "SELECT level, span_begin, span_end FROM headings WHERE document = ? ORDER BY span_begin", id);
-  out.pages = parts(database, "SELECT number, span_begin, span_end FROM pages WHERE document = ? ORDER BY number", id);
-  out.chunks = chunks(database, id);
-  // A library of version 1 has no recordings.
-  if (database.pragma("user_version") > 1) out.times = time_marks(database, id);
   return out;
 }
 

@@ -91,4 +91,19 @@ Json json_of(const LibraryDetails& details) {
           {"documents", std::move(documents)}};
 }
 
+void add_text(Json& json, const DocumentText& document) {
+  const auto parts = [](const std::vector<DocumentText::Part>& list, const char* number) {
+    Json out = Json::array();
+    for (const auto& part : list) out.push_back({{number, part.number}, {"span", json_of(part.span)}});
+    return out;
+  };
+  json["text"] = document.text;
+  json["headings"] = parts(document.headings, "level");
+  json["pages"] = parts(document.pages, "page");
+  if (document.times.empty()) return;
+  json["times"] = Json::array();
+  for (const auto& mark : document.times)
+    json["times"].push_back({{"begin", mark.span_begin}, {"time", static_cast<double>(mark.milliseconds) / 1000}});
+}
+
 }  // namespace lectern::server

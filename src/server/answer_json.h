@@ -6,6 +6,7 @@
 
 #include "lectern/chat.h"
 #include "lectern/library.h"
+#include "lectern/library_document.h"
 #include "lectern/library_file.h"
 
 namespace lectern::server {
@@ -17,6 +18,8 @@ nlohmann::ordered_json json_of(std::span<const AnswerSentence> sentences);
 nlohmann::ordered_json json_of(const LibrarySummary& library);
 nlohmann::ordered_json json_of(const LibraryDocument& document);  // without its chunks
 nlohmann::ordered_json json_of(const LibraryDetails& details);
+/// "text", "headings", "pages", and of recordings "times".
+void add_text(nlohmann::ordered_json& json, const DocumentText& document);
 /// What an answer rests on: "query" and "declined", "sentences", "citations" and "passages".
 void add_sources(nlohmann::ordered_json& json, const Answer& answer);
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -49,6 +51,8 @@ HttpRequest request_of(const http::request<http::string_body>& message, std::str
   request.authorization = text_of(message[http::field::authorization]);
   request.origin = text_of(message[http::field::origin]);
   request.content_type = text_of(message[http::field::content_type]);
+  request.range = text_of(message[http::field::range]);
+  request.if_range = text_of(message[http::field::if_range]);
   request.client = std::move(client);
   return request;
 }
@@ -175,8 +179,9 @@ net::awaitable<bool> Connection::read_head(Received& received) {
   const auto& parser = received.parser;
   received.request = request_of(parser.get(), client_);
   received.request.has_body = !parser.is_done();
-  outbox_ =
-      std::make_shared<Outbox>(parser.get().version() == 10, parser.keep_alive() && !draining_, options_.unsent_bytes);
+  head_alone_ = received.request.method == "HEAD";
+  const Outbox::Client client{parser.get().version() == 10, parser.keep_alive() && !draining_, head_alone_};
+  outbox_ = std::make_shared<Outbox>(client, options_.unsent_bytes);
   auto refusal = handler_.refuse(received.request);
   if (refusal) co_await reject(std::move(*refusal));
   co_return !refusal.has_value();
@@ -223,7 +228,9 @@ net::awaitable<void> Connection::answer(Received& received) {
 }
 
 net::awaitable<void> Connection::reject(HttpResponse response) {
-  const bool written = co_await write(response_head(response, Framing::kLength, Persistence::kClose) + response.body);
+  std::string bytes = response_head(response, Framing::kLength, Persistence::kClose);
+  if (!head_alone_) bytes += response.body;
+  const bool written = co_await write(std::move(bytes));
   if (written) co_await linger();
 }
 
@@ -237,6 +244,10 @@ net::awaitable<bool> Connection::write_pieces(Outbox& outbox) {
     const bool some = !taken.bytes.empty();
     if (some) {
       const bool written = co_await write(std::move(taken.bytes));
+      if (!written) co_return false;
+    }
+    if (taken.file) {
+      const bool written = co_await write_file(std::move(*taken.file));
       if (!written) co_return false;
     }
     if (taken.last) co_return true;
@@ -256,6 +267,24 @@ net::awaitable<bool> Connection::write(std::string bytes) {
     written += co_await stream_.async_write_some(rest, net::redirect_error(net::use_awaitable, failed));
     if (failed == beast::error::timeout) log(fmt::format("closed: {} does not read its answer", client_));
     if (failed) co_return false;
+  }
+  co_return true;
+}
+
+// A piece at a time, so that a client's pace bounds what is held for it.
+net::awaitable<bool> Connection::write_file(FileBody file) {
+  while (file.bytes > 0) {
+    std::string piece(static_cast<std::size_t>(std::min<std::int64_t>(file.bytes, kSendBytes)), '\0');
+    const auto got = ::pread(file.descriptor, piece.data(), piece.size(), file.begin);
+    if (got <= 0) {  // it was cut short: the length that was promised cannot be kept
+      log(fmt::format("closed: a file for {} could not be read to its end", client_));
+      co_return false;
+    }
+    piece.resize(static_cast<std::size_t>(got));
+    file.begin += got;
+    file.bytes -= got;
+    const bool written = co_await write(std::move(piece));
+    if (!written) co_return false;
   }
   co_return true;
 }

@@ -54,6 +54,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> reject(HttpResponse response);  // and close
   boost::asio::awaitable<bool> write_pieces(Outbox& outbox);
   boost::asio::awaitable<bool> write(std::string bytes);
+  boost::asio::awaitable<bool> write_file(FileBody file);
   boost::asio::awaitable<void> linger();
   void watch();
   void look_for_end();
@@ -68,6 +69,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   BodyBudget& bodies_;
   std::string client_;
   std::shared_ptr<Outbox> outbox_;  // of the request under way
+  bool head_alone_ = false;         // what it asks for: no body
   bool watching_ = false;
   bool idle_ = false;
   bool draining_ = false;

@@ -18,6 +18,8 @@ std::string_view reason_phrase(int status) {
       return "Accepted";
     case 204:
       return "No Content";
+    case 206:
+      return "Partial Content";
     case 400:
       return "Bad Request";
     case 401:
@@ -34,6 +36,8 @@ std::string_view reason_phrase(int status) {
       return "Content Too Large";
     case 415:
       return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
     case 421:
       return "Misdirected Request";
     case 429:
@@ -78,7 +82,8 @@ std::string response_head(const HttpResponse& response, Framing framing, Persist
   std::string head =
       fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, reason_phrase(response.status), date());
   if (!response.content_type.empty()) head += fmt::format("Content-Type: {}\r\n", response.content_type);
-  if (framing == Framing::kLength) head += fmt::format("Content-Length: {}\r\n", response.body.size());
+  const auto length = response.file ? static_cast<std::uint64_t>(response.file->bytes) : response.body.size();
+  if (framing == Framing::kLength) head += fmt::format("Content-Length: {}\r\n", length);
   if (framing == Framing::kChunked) head += "Transfer-Encoding: chunked\r\n";
   head += persistence == Persistence::kKeepAlive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   for (const auto& [name, value] : response.headers) head += fmt::format("{}: {}\r\n", name, value);

@@ -1,6 +1,9 @@
 // A request and its answer, as HTTP has them, without any library's types.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,15 +18,25 @@ struct HttpRequest {
   std::string authorization;
   std::string origin;
   std::string content_type;
+  std::string range;
+  std::string if_range;
   std::string client;     // the address that it came from
   int hosts = 0;          // how many Host headers there are
   bool has_body = false;  // it announces one
   std::string body;       // empty until it is read
 };
 
+/// Part of an open file, for a body that is not to be held in memory.
+struct FileBody {
+  std::shared_ptr<const void> owner;  // keeps it open
+  int descriptor = -1;
+  std::int64_t begin = 0, bytes = 0;
+};
+
 struct HttpResponse {
   int status = 200;
   std::string body = {};
+  std::optional<FileBody> file = {};  // in place of `body`
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers = {};  // further ones: "Retry-After"
 };

@@ -9,7 +9,11 @@ void Outbox::respond(HttpResponse response) {
   const std::lock_guard lock(mutex_);
   if (begun_ || gone_) return;
   begun_ = ended_ = true;
-  bytes_ = response_head(response, Framing::kLength, persistence()) + response.body;
+  bytes_ = response_head(response, Framing::kLength, persistence());
+  if (!head_alone_) {
+    bytes_ += response.body;
+    file_ = std::move(response.file);
+  }
   dropped.swap(on_gone_);
 }
 
@@ -23,7 +27,7 @@ void Outbox::begin(HttpResponse head) {
 
 void Outbox::send(std::string_view piece) {
   const std::lock_guard lock(mutex_);
-  if (!begun_ || ended_ || gone_ || overflow_ || piece.empty()) return;
+  if (!begun_ || ended_ || gone_ || overflow_ || head_alone_ || piece.empty()) return;
   bytes_ += streamed() == Framing::kChunked ? chunk(piece) : std::string(piece);
   if (bytes_.size() > limit_) overflow_ = true;
 }
@@ -33,7 +37,7 @@ void Outbox::end() {
   const std::lock_guard lock(mutex_);
   if (!begun_ || ended_ || gone_) return;
   ended_ = true;
-  if (streamed() == Framing::kChunked) bytes_ += chunk({});
+  if (streamed() == Framing::kChunked && !head_alone_) bytes_ += chunk({});
   dropped.swap(on_gone_);
 }
 
@@ -63,7 +67,7 @@ void Outbox::on_gone(std::function<void()> f) {
 
 Outbox::Taken Outbox::take() {
   const std::lock_guard lock(mutex_);
-  return {std::exchange(bytes_, {}), ended_, overflow_};
+  return {std::exchange(bytes_, {}), std::exchange(file_, {}), ended_, overflow_};
 }
 
 void Outbox::lose() {

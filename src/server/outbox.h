@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,10 +15,17 @@ namespace lectern::server {
 /// Safe to use from any thread.
 class Outbox {
  public:
-  /// `http_1_0`: a client that knows no chunks. `limit` bounds the bytes of an answer in pieces
-  /// that wait behind those being written.
-  Outbox(bool http_1_0, bool keep_alive, std::size_t limit)
-      : http_1_0_(http_1_0), keep_alive_(keep_alive && !http_1_0), limit_(limit) {}
+  struct Client {
+    bool http_1_0 = false;  // knows no chunks
+    bool keep_alive = true;
+    bool head_alone = false;  // asked for no body
+  };
+  /// `limit` bounds the bytes of an answer in pieces that wait behind those being written.
+  Outbox(Client client, std::size_t limit)
+      : http_1_0_(client.http_1_0),
+        head_alone_(client.head_alone),
+        keep_alive_(client.keep_alive && !client.http_1_0),
+        limit_(limit) {}
 
   void respond(HttpResponse response);
   void begin(HttpResponse head);
@@ -30,8 +38,9 @@ class Outbox {
   /// The connection's side.
   struct Taken {
     std::string bytes;
-    bool last = false;      // nothing follows
-    bool overflow = false;  // too much waited
+    std::optional<FileBody> file;  // follows them
+    bool last = false;             // nothing follows
+    bool overflow = false;         // too much waited
   };
   Taken take();
   /// Once: the client is gone.
@@ -45,11 +54,12 @@ class Outbox {
   Framing streamed() const { return http_1_0_ ? Framing::kClose : Framing::kChunked; }
   Persistence persistence() const { return keep_alive_ ? Persistence::kKeepAlive : Persistence::kClose; }
 
-  const bool http_1_0_;
+  const bool http_1_0_, head_alone_;
   mutable std::mutex mutex_;
   bool keep_alive_;
   const std::size_t limit_;
   std::string bytes_;
+  std::optional<FileBody> file_;
   bool begun_ = false, ended_ = false, overflow_ = false, gone_ = false;
   std::vector<std::function<void()>> on_gone_;
 };

@@ -38,13 +38,15 @@ std::optional<PathParameters> match(std::string_view pattern, std::string_view p
 }  // namespace
 
 Router::Match Router::find(const HttpRequest& request) const {
+  // Who asks for a head is answered as who asks for all; the connection leaves the body out.
+  const std::string& method = request.method == "HEAD" ? "GET" : request.method;
   std::string methods;
   if (request.path.starts_with('/')) {
     for (const auto& route : routes_) {
       auto parameters = match(route.path, request.path);
       if (!parameters) continue;
-      if (route.method == request.method) return {&route, std::move(*parameters)};
-      methods += (methods.empty() ? "" : ", ") + route.method;
+      if (route.method == method) return {&route, std::move(*parameters)};
+      methods += (methods.empty() ? "" : ", ") + route.method + (route.method == "GET" ? ", HEAD" : "");
     }
   }
   if (methods.empty()) throw ApiError(404, "There is nothing at this path.", {}, "unknown_url");

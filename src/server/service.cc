@@ -10,6 +10,7 @@
 #include "server/answer_json.h"
 #include "server/api_error.h"
 #include "server/chance.h"
+#include "server/documents_api.h"
 #include "server/embeddings.h"
 #include "server/generation_request.h"
 #include "server/generation_task.h"
@@ -95,6 +96,7 @@ std::vector<Route> Service::routes() {
   };
   auto further = library_api_->routes();
   for (Route& route : chats_.routes()) further.push_back(std::move(route));
+  for (Route& route : document_routes()) further.push_back(std::move(route));
   for (Route& route : further) {
     route.answer = on(slow_, std::move(route.answer));
     routes.push_back(std::move(route));

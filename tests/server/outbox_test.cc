@@ -11,7 +11,7 @@ using testing::HasSubstr;
 HttpResponse failure() { return {.status = 500, .body = "failed"}; }
 
 TEST(OutboxTest, AWholeAnswer) {
-  Outbox outbox(false, true, 100);
+  Outbox outbox({}, 100);
   EXPECT_FALSE(outbox.take().last);
   outbox.respond({.body = std::string(1000, 'x')});
   outbox.respond({.body = "another"});
@@ -23,8 +23,32 @@ TEST(OutboxTest, AWholeAnswer) {
   EXPECT_TRUE(outbox.keep_alive());
 }
 
+TEST(OutboxTest, AHeadAlone) {
+  Outbox whole({.head_alone = true}, 1000), pieces({.head_alone = true}, 1000);
+  whole.respond({.body = "four", .file = FileBody{nullptr, -1, 0, 7}});
+  const auto taken = whole.take();
+  EXPECT_THAT(taken.bytes, AllOf(HasSubstr("Content-Length: 7\r\n"), testing::EndsWith("\r\n\r\n")));
+  EXPECT_FALSE(taken.file);
+  EXPECT_TRUE(taken.last);
+  pieces.begin({});
+  pieces.send("abc");
+  pieces.end();
+  EXPECT_THAT(pieces.take().bytes, testing::EndsWith("\r\n\r\n"));
+}
+
+TEST(OutboxTest, AFileFollowsItsHead) {
+  Outbox outbox({}, 1000);
+  outbox.respond({.file = FileBody{nullptr, 5, 10, 7}});
+  const auto taken = outbox.take();
+  EXPECT_THAT(taken.bytes, AllOf(HasSubstr("Content-Length: 7\r\n"), testing::EndsWith("\r\n\r\n")));
+  ASSERT_TRUE(taken.file);
+  EXPECT_EQ(taken.file->begin, 10);
+  EXPECT_TRUE(taken.last);
+  EXPECT_FALSE(outbox.take().file);
+}
+
 TEST(OutboxTest, AnAnswerInPieces) {
-  Outbox outbox(false, true, 1000);
+  Outbox outbox({}, 1000);
   outbox.send("too early");
   outbox.begin({});
   outbox.send("abc");
@@ -40,7 +64,7 @@ TEST(OutboxTest, AnAnswerInPieces) {
 }
 
 TEST(OutboxTest, OldClientsKnowNoChunks) {
-  Outbox outbox(true, true, 1000);
+  Outbox outbox({.http_1_0 = true}, 1000);
   outbox.begin({});
   outbox.send("abc");
   outbox.end();
@@ -49,7 +73,7 @@ TEST(OutboxTest, OldClientsKnowNoChunks) {
 }
 
 TEST(OutboxTest, WhatIsNotTakenIsBounded) {
-  Outbox outbox(false, true, 1000);
+  Outbox outbox({}, 1000);
   outbox.begin({});
   for (int i = 0; i < 10'000; ++i) outbox.send("0123456789");
   const auto taken = outbox.take();
@@ -58,7 +82,7 @@ TEST(OutboxTest, WhatIsNotTakenIsBounded) {
 }
 
 TEST(OutboxTest, HalfAnAnswerIsCutOff) {
-  Outbox silent(false, true, 1000), half(false, true, 1000);
+  Outbox silent({}, 1000), half({}, 1000);
   silent.abandon(failure);
   EXPECT_THAT(silent.take().bytes, HasSubstr("500"));
   half.begin({});
@@ -68,7 +92,7 @@ TEST(OutboxTest, HalfAnAnswerIsCutOff) {
 }
 
 TEST(OutboxTest, TellsOnceThatTheClientIsGone) {
-  Outbox outbox(false, true, 1000);
+  Outbox outbox({}, 1000);
   int calls = 0;
   outbox.on_gone([&] { ++calls; });
   outbox.begin({});
@@ -77,7 +101,7 @@ TEST(OutboxTest, TellsOnceThatTheClientIsGone) {
   EXPECT_EQ(calls, 1);
   outbox.on_gone([&] { ++calls; });
   EXPECT_EQ(calls, 2) << "at once, for who asks later";
-  Outbox done(false, true, 1000);
+  Outbox done({}, 1000);
   done.on_gone([&] { ++calls; });
   done.respond({});
   done.take();
