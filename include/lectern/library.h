@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -64,6 +65,10 @@ struct IndexOptions {
   std::string language;  // of videos' captions: codes as "de", best first, separated by commas; empty: the video's own
   ProgressCallback progress;
   std::stop_token stop;  // documents committed so far stay
+  /// Asked while it goes on, once some document was committed; true ends it as `stop` does, but for documents that went
+  /// away: they are removed.
+  std::function<bool()> pause;
+  bool newest_first = false;  // documents changed last are read first; else they are read by path
 };
 
 struct LibraryStatistics {

@@ -116,6 +116,12 @@ void add_limits(CLI::App& command, ServeCommand& options) {
       ->transform(byte_size())
       ->type_name("SIZE")
       ->default_str("4M");
+  command
+      .add_option("--max-watches", options.server.service.libraries.most_watches,
+                  "Folders whose changes the system tells of, at most; others are looked at every few seconds. 0 is as "
+                  "many as it gives")
+      ->type_name("N")
+      ->capture_default_str();
   const auto seconds = [&](const char* name, int& value, const char* what) {
     command.add_option(name, value, what)->check(within(1, 86'400))->type_name("SECONDS")->capture_default_str();
   };

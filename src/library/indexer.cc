@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 
 #include "core/half.h"
@@ -59,7 +60,7 @@ IndexReport Indexer::run(std::span<const std::filesystem::path> roots) {
     if (error.code() != ErrorCode::kCancelled) throw;
   }
   report_.cancelled = stopped();
-  if (!report_.cancelled) remove_gone();
+  if (!options_.stop.stop_requested()) remove_gone();
   report_.failed = std::ssize(report_.failures);
   report_.seconds = seconds_since(begin);
   return std::move(report_);
@@ -87,6 +88,9 @@ void Indexer::plan(std::span<const std::filesystem::path> roots) {
     const auto at = known.find(file.path);
     present.insert(file.path);
     plan_file(std::move(file), at == known.end() ? nullptr : at->second);
+  }
+  if (options_.newest_first) {
+    std::ranges::stable_sort(jobs_, std::greater(), [](const Job& job) { return job.file.modified_ns; });
   }
   const auto gone_videos = videos_.gone(store_.database());
   for (const StoredDocument& row : rows) {

@@ -46,7 +46,8 @@ class Indexer {
   void remove_gone();
   void add_failure(const StoredDocument& row);
   void progress(std::string_view stage, std::string_view detail);
-  bool stopped() const { return options_.stop.stop_requested(); }
+  bool stopped() const { return options_.stop.stop_requested() || paused(); }
+  bool paused() const { return options_.pause && report_.indexed > 0 && options_.pause(); }
 
   Store& store_;
   Engine& embedder_;

@@ -14,6 +14,8 @@ namespace lectern::server {
 class IndexingProgress {
  public:
   void update(const Progress& progress);
+  /// Whether it found anything to read.
+  bool any() const { return documents_.total > 0; }
 
   /// {"stage","unit","done","total","file","per_second","seconds_left","documents_read","documents_total"}: documents
   /// until something is embedded, then word pieces, whose total is estimated from the documents read so far.

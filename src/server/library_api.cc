@@ -52,6 +52,12 @@ void LibraryApi::add_folders(const std::string& library, const std::vector<std::
   }
 }
 
+std::shared_ptr<Library> LibraryApi::open(const std::string& library) {
+  auto opened = shelf_.open(library);
+  keeper_.keep(library);
+  return opened;
+}
+
 void LibraryApi::keep_all() {
   for (const auto& library : list_libraries()) {
     if (!library.problem.empty()) {
@@ -120,7 +126,7 @@ void LibraryApi::remove(const Asked& exchange, const std::string& library) {
   existing_library(library);
   keeper_.pause(library, [&] {
     shelf_.remove(library);
-    keeper_.cancel(library);
+    keeper_.forget(library);
   });
   exchange->respond({.body = dump({{"id", library}, {"object", "library.deleted"}, {"deleted", true}})});
 }
@@ -166,7 +172,7 @@ void LibraryApi::cancel(const Asked& exchange, const std::string& library) {
 
 void LibraryApi::search(const Asked& exchange, const std::string& library) {
   const auto request = parse_search_request(exchange->request().body);
-  const auto passages = shelf_.open(library)->search(request.query, request.top_k);
+  const auto passages = open(library)->search(request.query, request.top_k);
   exchange->respond({.body = dump({{"object", "list"}, {"data", json_of(passages)}})});
 }
 

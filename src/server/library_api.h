@@ -13,14 +13,21 @@
 
 namespace lectern::server {
 
+struct LibraryOptions {
+  std::size_t most_watches = 0;  // of folders; 0: as many as the system gives
+};
+
 /// Every route of it may take its time. Safe to use from any thread.
 class LibraryApi {
  public:
   /// `shelf` must outlive it.
-  explicit LibraryApi(LibraryShelf& shelf) : shelf_(shelf), keeper_(shelf) {}
+  LibraryApi(LibraryShelf& shelf, const LibraryOptions& options)
+      : shelf_(shelf), keeper_(shelf, options.most_watches) {}
 
   /// Adds `folders` to the library of that name, which is made where there is none.
   void add_folders(const std::string& library, const std::vector<std::filesystem::path>& folders);
+  /// Which from now on is kept in step. Throws as LibraryShelf::open does.
+  std::shared_ptr<Library> open(const std::string& library);
   /// From now on every library that has folders is kept in step with them.
   void keep_all();
 

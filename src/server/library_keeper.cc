@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "core/paths.h"
 #include "library/youtube/address.h"
@@ -15,24 +14,22 @@
 namespace lectern::server {
 namespace {
 
-constexpr auto kBusyPause = std::chrono::seconds(1);
+using std::chrono::seconds;
 
-void log_report(const std::string& library, const IndexReport& report) {
-  if (report.indexed + report.removed > 0 || report.cancelled) {
-    log(fmt::format("library {}: read {} documents anew, {} unchanged, {} removed, {} failed{}",
-                    lectern::quoted(library), report.indexed, report.unchanged, report.removed, report.failed,
-                    report.cancelled ? "; stopped before the end" : ""));
-  }
-  for (const auto& failure : report.failures) {
-    log(fmt::format("library {}: not read: {}: {}", lectern::quoted(library), lectern::quoted(failure.file),
-                    failure.reason));
-  }
-}
+constexpr auto kBusyPause = seconds(1);    // another process writes to the library
+constexpr auto kLookAgain = seconds(300);  // for what the kernel does not tell of: other machines' changes
+constexpr auto kRescan = seconds(4);       // where a folder cannot be watched
+constexpr int kRest = 20;                  // of the time that looking took, until it is looked again by itself
+constexpr auto kUrgent = seconds(2);       // what has been read for longer lets changes go first
 
 }  // namespace
 
-LibraryKeeper::LibraryKeeper(LibraryShelf& shelf)
-    : shelf_(shelf), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+LibraryKeeper::LibraryKeeper(LibraryShelf& shelf, std::size_t most_watches)
+    : shelf_(shelf),
+      // The libraries themselves are there, and change whenever they are used.
+      watch_(std::make_unique<library::FolderWatch>(library::FolderWatch::Options{data_directory(), most_watches},
+                                                    [this](const auto& folders) { note_changes(folders); })),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 LibraryKeeper::~LibraryKeeper() {
   {
@@ -45,13 +42,27 @@ LibraryKeeper::~LibraryKeeper() {
 
 void LibraryKeeper::read(const std::string& library) {
   const std::lock_guard lock(mutex_);
-  enqueue(library);
+  enqueue(library, Reason::kAsked);
 }
 
-void LibraryKeeper::enqueue(const std::string& library) {
+void LibraryKeeper::keep(const std::string& library) {
+  const std::lock_guard lock(mutex_);
+  if (!works_[library].kept) enqueue(library, Reason::kLook);
+}
+
+void LibraryKeeper::note_changes(const std::set<std::string>& folders) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [library, work] : works_) {
+    const auto has = [&](const std::string& folder) { return folders.contains(folder); };
+    if (std::ranges::any_of(work.folders, has)) enqueue(library, Reason::kChanged);
+  }
+}
+
+void LibraryKeeper::enqueue(const std::string& library, Reason reason) {
   Work& work = works_[library];
   if (!work.wanted) queue_.push_back(library);
-  work.wanted = true;
+  work.kept = true;
+  work.wanted = std::max(work.wanted.value_or(reason), reason);
   changed_.notify_all();
 }
 
@@ -59,9 +70,20 @@ void LibraryKeeper::cancel(const std::string& library) {
   const std::lock_guard lock(mutex_);
   const auto at = works_.find(library);
   if (at == works_.end()) return;
-  at->second.wanted = false;
+  at->second.wanted.reset();
   std::erase(queue_, library);
   at->second.stop.request_stop();
+}
+
+void LibraryKeeper::forget(const std::string& library) {
+  cancel(library);
+  const std::lock_guard lock(mutex_);
+  Work& work = works_[library];
+  work.kept = false;
+  work.folders.clear();
+  work.failures.clear();
+  work.look_again = Clock::time_point::max();
+  watch_folders();
 }
 
 void LibraryKeeper::pause(const std::string& library, const std::function<void()>& edit) {
@@ -69,7 +91,7 @@ void LibraryKeeper::pause(const std::string& library, const std::function<void()
   Work& work = works_[library];
   ++work.paused;
   if (work.under_way) {
-    enqueue(library);
+    enqueue(library, *work.under_way);
     work.stop.request_stop();
     changed_.wait(lock, [&] { return !work.under_way; });
   }
@@ -88,17 +110,20 @@ void LibraryKeeper::pause(const std::string& library, const std::function<void()
   go_on();
 }
 
+// That it looks at folders in which nothing changed is no news.
 nlohmann::ordered_json LibraryKeeper::json(const std::string& library) const {
   const std::lock_guard lock(mutex_);
   const auto at = works_.find(library);
   if (at == works_.end()) return nullptr;
-  if (at->second.under_way) return at->second.progress.json();
-  return at->second.wanted ? queued_json() : nullptr;
+  const Work& work = at->second;
+  if (work.under_way && (work.under_way == Reason::kAsked || work.progress.any())) return work.progress.json();
+  return work.wanted == Reason::kAsked ? queued_json() : nullptr;
 }
 
 void LibraryKeeper::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stopping_ && !stop.stop_requested()) {
+    enqueue_due();
     std::string library;
     auto wake = Clock::time_point::max();
     if (Work* work = next(library, wake)) {
@@ -111,13 +136,22 @@ void LibraryKeeper::run(const std::stop_token& stop) {
   }
 }
 
+void LibraryKeeper::enqueue_due() {
+  for (auto& [library, work] : works_) {
+    if (work.look_again > Clock::now()) continue;
+    work.look_again = Clock::time_point::max();
+    enqueue(library, Reason::kLook);
+  }
+}
+
 // Takes the first in the queue that may be read now; else `wake` is when to look again.
 LibraryKeeper::Work* LibraryKeeper::next(std::string& library, Clock::time_point& wake) {
+  for (const auto& [name, work] : works_) wake = std::min(wake, work.look_again);
   const auto now = Clock::now();
   for (auto at = queue_.begin(); at != queue_.end(); ++at) {
     Work& work = works_.at(*at);
     if (work.paused > 0) continue;
-    if (work.not_before > now) {
+    if (work.not_before > now && work.wanted != Reason::kAsked) {
       wake = std::min(wake, work.not_before);
       continue;
     }
@@ -129,45 +163,105 @@ LibraryKeeper::Work* LibraryKeeper::next(std::string& library, Clock::time_point
 }
 
 void LibraryKeeper::do_work(const std::string& library, Work& work, std::unique_lock<std::mutex>& lock) {
-  work.wanted = false;
-  work.under_way = true;
+  work.under_way = std::exchange(work.wanted, std::nullopt);
+  work.look_again = Clock::time_point::max();
   work.stop = {};
   work.progress = {};
   const auto stop = work.stop.get_token();
+  const auto begin = Clock::now();
   lock.unlock();
   bool busy = false;
   try {
     index(library, work, stop);
   } catch (const Error& failure) {
-    busy = failure.code() == ErrorCode::kBusy;
+    busy = failure.code() == ErrorCode::kBusy && !stop.stop_requested();
     if (!busy) log(fmt::format("library {}: reading stopped: {}", lectern::quoted(library), failure.what()));
   } catch (const std::exception& failure) {
     log(fmt::format("library {}: reading stopped: {}", lectern::quoted(library), failure.what()));
   }
   lock.lock();
-  work.under_way = false;
-  if (busy && !stop.stop_requested()) {
-    work.not_before = Clock::now() + kBusyPause;
-    enqueue(library);
+  end_work(library, work, Clock::now() - begin, busy);
+}
+
+void LibraryKeeper::end_work(const std::string& library, Work& work, Clock::duration taken, bool busy) {
+  const auto reason = std::exchange(work.under_way, std::nullopt);
+  const bool whole = std::ranges::all_of(work.folders, [&](const auto& one) { return watch_->is_whole(one); });
+  const auto now = Clock::now();
+  if (work.kept && !work.folders.empty()) {
+    work.look_again = now + std::max<Clock::duration>(whole ? kLookAgain : kRescan, kRest * taken);
+  }
+  // Where something changes all the time, looking shall not take all the time.
+  work.not_before = busy ? now + kBusyPause : now + std::min<Clock::duration>(taken, seconds(2));
+  if (busy) enqueue(library, reason.value_or(Reason::kLook));
+  if (!told_of_watches_ && watch_->ran_out()) {
+    told_of_watches_ = true;
+    log("The system has no more watches for folders: those that are not watched are looked at every few seconds. "
+        "Raise fs.inotify.max_user_watches to have all of them watched.");
   }
   changed_.notify_all();
 }
 
-// Folders first: what is on the network may take long, or fail.
+void LibraryKeeper::watch_folders() {
+  std::set<std::string> all;
+  for (const auto& [library, work] : works_) all.insert(work.folders.begin(), work.folders.end());
+  watch_->watch(std::move(all));
+}
+
+// Folders first: what is on the network may take long, or fail. It is looked at when somebody asks.
 void LibraryKeeper::index(const std::string& name, Work& work, const std::stop_token& stop) {
   const auto library = shelf_.open(name);
   std::vector<std::filesystem::path> folders, addresses;
   for (const auto& folder : library->statistics().folders) {
     (library::is_address(folder) ? addresses : folders).emplace_back(folder);
   }
+  bool asked = false;
+  {
+    const std::lock_guard lock(mutex_);
+    asked = work.under_way == Reason::kAsked;
+    work.folders.assign(folders.begin(), folders.end());
+    watch_folders();
+  }
   IndexOptions options;
   options.stop = stop;
+  options.newest_first = true;
+  options.pause = [this, begin = Clock::now()] { return is_urgent(begin); };
   options.progress = [&](const Progress& progress) {
     const std::lock_guard lock(mutex_);
     work.progress.update(progress);
   };
-  if (!folders.empty()) log_report(name, library->index(folders, options));
-  if (!addresses.empty() && !stop.stop_requested()) log_report(name, library->index(addresses, options));
+  bool paused = false;
+  const auto read = [&](const std::vector<std::filesystem::path>& roots) {
+    if (roots.empty() || paused || stop.stop_requested()) return;
+    const auto report = library->index(roots, options);
+    log_report(name, work, report);
+    paused = report.cancelled && !stop.stop_requested();
+  };
+  read(folders);
+  if (asked) read(addresses);
+  if (!paused) return;
+  const std::lock_guard lock(mutex_);  // behind what was urgent
+  enqueue(name, *work.under_way);
+}
+
+bool LibraryKeeper::is_urgent(Clock::time_point begin) const {
+  const std::lock_guard lock(mutex_);
+  return !queue_.empty() && Clock::now() - begin > kUrgent &&
+         std::ranges::any_of(queue_, [&](const auto& one) { return works_.at(one).wanted == Reason::kChanged; });
+}
+
+// A failure is told once, and again when it is another one.
+void LibraryKeeper::log_report(const std::string& library, Work& work, const IndexReport& report) const {
+  if (report.indexed + report.removed > 0) {
+    log(fmt::format("library {}: read {} documents anew, {} unchanged, {} removed, {} failed", lectern::quoted(library),
+                    report.indexed, report.unchanged, report.removed, report.failed));
+  }
+  std::set<std::string> failures;
+  for (const auto& failure : report.failures) {
+    auto text = lectern::quoted(failure.file) + ": " + failure.reason;
+    if (!work.failures.contains(text)) log(fmt::format("library {}: not read: {}", lectern::quoted(library), text));
+    failures.insert(std::move(text));
+  }
+  work.failures = std::move(failures);
 }
 
 }  // namespace lectern::server

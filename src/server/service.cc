@@ -54,7 +54,7 @@ Service::Service(ServedModels models, const ServiceOptions& options)
       chats_(ChatStore(chats_path())),
       admission_(options.most_answers),
       libraries_(*models_.embedding.engine),
-      library_api_(std::make_unique<LibraryApi>(libraries_)),
+      library_api_(std::make_unique<LibraryApi>(libraries_, options.libraries)),
       quick_(std::make_unique<Workers>(kQuickThreads)),
       slow_(std::make_unique<Workers>(kSlowThreads)),
       answers_(std::make_unique<Workers>(kAnswerThreads)),
@@ -150,7 +150,7 @@ void Service::answer_from_library(const Asked& exchange, const ChatRequest& requ
   const auto ticket = std::make_shared<std::vector<Ticket>>(admit(1));
   answers_->post([this, exchange, request, ticket, &engine] {
     answer_failures(exchange, [&] {
-      server::answer_from_library(exchange, request, engine, *libraries_.open(*request.library), metrics_);
+      server::answer_from_library(exchange, request, engine, *library_api_->open(*request.library), metrics_);
     });
   });
 }

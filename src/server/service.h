@@ -23,6 +23,7 @@ namespace lectern::server {
 
 struct ServiceOptions {
   GateOptions gate;
+  LibraryOptions libraries;
   int most_answers = 1024;  // under way and waiting
 };
 

@@ -1,6 +1,8 @@
 """Libraries that are made, filled, kept in step and deleted over the API."""
 
+import os
 import pathlib
+import shutil
 import unittest
 import urllib.parse
 
@@ -129,6 +131,104 @@ class LibrariesTest(LiveTest):
         self.eventually(lambda: self.ask("GET", "/long")["library"]["documents"] > read)
         self.ask("DELETE", "/long")  # while it is read
         self.refused("GET", "/long", status=404)
+
+
+class ChangesTest(LiveTest):
+    """Nobody asks the server to look."""
+
+    def setUp(self):
+        super().setUp()
+        self.inner = self.folder / "inner"
+        self.inner.mkdir()
+        self.library = self.folder.name
+        self.ask("POST", "", {"name": self.library, "folders": [str(self.inner)]}, status=201)
+        self.idle(self.library)
+
+    def texts(self, query):
+        passages = self.ask("POST", f"/{self.library}/search", {"query": query, "top_k": 100})["data"]
+        return " ".join(passage["text"] for passage in passages)
+
+    def appears(self, text):
+        self.eventually(lambda: text in self.texts(text))
+
+    def goes(self, text):
+        self.eventually(lambda: text not in self.texts(text))
+
+    def test_files_come_change_and_go(self):
+        self.write("inner/tea.txt", "Sencha steeps at seventy degrees.")
+        self.appears("seventy degrees")
+        self.write("inner/tea.txt", "Sencha steeps at eighty degrees.")
+        self.appears("eighty degrees")
+        self.goes("seventy degrees")
+        self.write("inner/.tea.txt.tmp", "Sencha steeps at ninety degrees.")
+        os.rename(self.inner / ".tea.txt.tmp", self.inner / "tea.txt")  # as editors do
+        self.appears("ninety degrees")
+        (self.inner / "tea.txt").unlink()
+        self.goes("ninety degrees")
+
+    def test_folders_come_move_and_go(self):
+        self.write("inner/new/deep/one.txt", "The harbour of granite.")
+        self.appears("harbour of granite")
+        self.write("inner/new/deep/two.txt", "The mill of limestone.")
+        self.appears("mill of limestone")
+        os.rename(self.inner / "new", self.inner / "moved")
+        self.eventually(lambda: all("/moved/" in d["file"] for d in self.ask("GET", f"/{self.library}")["documents"]))
+        self.write("inner/moved/deep/three.txt", "The tower of brick.")
+        self.appears("tower of brick")
+        os.rename(self.inner / "moved", self.folder / "outside")
+        self.goes("harbour of granite")
+        self.assertEqual(self.ask("GET", f"/{self.library}")["library"]["documents"], 0)
+
+    def test_the_whole_folder_goes_and_comes_back(self):
+        self.write("inner/one.txt", "The harbour of granite.")
+        self.appears("harbour of granite")
+        shutil.rmtree(self.inner)
+        self.goes("harbour of granite")
+        self.write("inner/one.txt", "The harbour of marble.")
+        self.appears("harbour of marble")
+
+    def test_links_that_lead_out_are_refused(self):
+        self.write("secret.txt", "The password is swordfish.")
+        self.write("outside/secret.txt", "The password is swordfish.")
+        os.symlink(self.folder / "secret.txt", self.inner / "link.txt")
+        os.symlink(self.folder / "outside", self.inner / "folder")
+        self.write("inner/own.txt", "Nothing but this.")
+        self.appears("Nothing but this")
+        self.eventually(lambda: len(self.ask("GET", f"/{self.library}")["documents"]) == 3)
+        shown = {os.path.basename(d["file"]): d for d in self.ask("GET", f"/{self.library}")["documents"]}
+        for name in ("link.txt", "folder"):
+            self.assertEqual(shown[name]["state"], "failed")
+            self.assertIn("leads out of the folder", shown[name]["reason"])
+        self.assertNotIn("swordfish", self.texts("password swordfish"))
+
+    def test_a_library_of_the_command(self):
+        """It is kept in step once somebody asks it."""
+        self.write("more/one.txt", "The harbour of granite.")
+        self.server.command("index", str(self.folder / "more"), "--library", "commanded")
+        self.assertIn("granite", self.found("commanded", "harbour")[0])
+        self.write("more/one.txt", "The harbour of marble.")
+        self.eventually(lambda: "marble" in self.found("commanded", "harbour")[0])
+
+    def test_changes_go_before_a_long_reading(self):
+        write_many(self.folder / "many", 1500)
+        self.ask("POST", "", {"name": "long", "folders": [str(self.folder / "many")]}, status=201)
+        self.eventually(lambda: (self.ask("GET", "/long")["indexing"] or {}).get("stage") == "embed")
+        self.write("inner/tea.txt", "Sencha steeps at seventy degrees.")
+        self.appears("seventy degrees")
+        self.assertIsNotNone(self.ask("GET", "/long")["indexing"], "it is not done yet")
+        self.ask("DELETE", "/long")
+
+
+class FewWatchesTest(LiveTest):
+    OPTIONS = ("--max-watches", "1")
+
+    def test_looks_again_by_itself(self):
+        self.write("deep/one.txt", "The harbour of granite.")
+        self.ask("POST", "", {"name": "few", "folders": [str(self.folder)]}, status=201)
+        self.idle("few")
+        self.write("deep/one.txt", "The harbour of marble.")
+        self.eventually(lambda: "marble" in self.found("few", "harbour")[0])
+        self.assertIn("no more watches", self.server.log())
 
 
 class RestartTest(LiveTest):
