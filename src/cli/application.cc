@@ -65,6 +65,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_chat(app, chosen);
   add_serve(app, chosen);
   add_library_command(app, chosen);
+  add_models_command(app, chosen);
   add_compile(app, chosen);
   add_inspect(app, chosen);
   add_embed(app, chosen);

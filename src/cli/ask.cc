@@ -29,7 +29,7 @@ constexpr const char* kFooter =
     "files do not tell, the answer says so, and the nearest passages are shown.\n\n"
     "Examples:\n"
     "  lectern ask \"How long is the warranty?\"\n"
-    "  lectern ask --model qwen2.5-1.5b-instruct-q4_k_m.gguf \"What changed in version 2?\"\n"
+    "  lectern ask --model qwen2.5-1.5b-instruct-q4_k_m \"What changed in version 2?\"\n"
     "  lectern ask --questions questions.jsonl        one JSON line for each {\"id\": …, \"question\": …}\n\n"
     "Exit status:\n"
     "  0 also when the files do not tell; with --questions 1 when any of them failed: its line has an \"error\"";

@@ -44,7 +44,7 @@ constexpr const char* kFooter =
     "  Ctrl-C     stops an answer; at the prompt it clears the line, twice leaves\n\n"
     "Examples:\n"
     "  lectern chat ~/Documents\n"
-    "  lectern chat --library work --model qwen2.5-1.5b-instruct-q4_k_m.gguf\n\n"
+    "  lectern chat --library work --model qwen2.5-1.5b-instruct-q4_k_m\n\n"
     "Files:\n"
     "  $XDG_STATE_HOME/lectern/chat_history    what was typed (~/.local/state without XDG_STATE_HOME)";
 

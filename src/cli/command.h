@@ -17,6 +17,7 @@ void add_ask(CLI::App& app, Action& chosen);
 void add_chat(CLI::App& app, Action& chosen);
 void add_serve(CLI::App& app, Action& chosen);
 void add_library_command(CLI::App& app, Action& chosen);
+void add_models_command(CLI::App& app, Action& chosen);
 void add_compile(CLI::App& app, Action& chosen);
 void add_inspect(CLI::App& app, Action& chosen);
 void add_embed(CLI::App& app, Action& chosen);

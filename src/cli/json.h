@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/statistic.h"
+#include "hub/model_list.h"
 #include "lectern/chat.h"
 #include "lectern/library.h"
 #include "lectern/library_file.h"
@@ -23,6 +24,8 @@ std::string to_json(const LibraryDetails& details);
 std::string to_json(const LibraryCheck& check);
 std::string to_json(const ExportedDocument& exported);
 std::string to_json(const ExportReport& report);
+std::string to_json(std::span<const hub::ListedModel> models);
+std::string pulled_to_json(std::string_view id, std::string_view path, std::int64_t bytes);
 std::string removed_to_json(std::string_view file);
 std::string failure_to_json(std::string_view message, std::string_view id);
 std::string ids_to_json(std::span<const std::int32_t> ids);

@@ -19,8 +19,8 @@ std::string check_library(const std::string& library) {
 void add_model(CLI::App& command, SharedOptions& options) {
   command
       .add_option("--model", options.model,
-                  "The model that answers: a GGUF file, a Hugging Face folder, an engine file, or a name in the models "
-                  "folder")
+                  "The model that answers: a name of `lectern models list`, a GGUF file, a Hugging Face folder, or an "
+                  "engine file")
       ->type_name("MODEL")
       ->capture_default_str();
 }
@@ -28,7 +28,7 @@ void add_model(CLI::App& command, SharedOptions& options) {
 void add_model_argument(CLI::App& command, SharedOptions& options) {
   command
       .add_option("MODEL", options.model,
-                  "A GGUF file, a Hugging Face folder, an engine file, or a name in the models folder")
+                  "A name of `lectern models list`, a GGUF file, a Hugging Face folder, or an engine file")
       ->required();
 }
 

@@ -3,14 +3,15 @@
 #include "cli/model_path.h"
 #include "cli/options.h"
 #include "core/paths.h"
+#include "hub/model_store.h"
 #include "lectern/library.h"
 
 namespace lectern::cli {
 namespace {
 
 std::string next_step() {
-  if (!try_model_path(kDefaultModel) || !try_model_path(kDefaultEmbeddingModel)) {
-    return "Next: scripts/setup           (fetches the two models that everything needs)\n";
+  for (const std::string model : {kDefaultModel, kDefaultEmbeddingModel}) {
+    if (!hub::find_model(model)) return "Next: lectern models pull " + model + "\n";
   }
   std::error_code ignored;
   if (!std::filesystem::exists(library_path("default"), ignored)) {

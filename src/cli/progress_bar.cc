@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "cli/terminal.h"
+#include "hub/disk_space.h"
 
 namespace lectern::cli {
 namespace {
@@ -22,6 +23,20 @@ std::string duration(double seconds) {
   return fmt::format("{}:{:02} h", whole / 3600, whole % 3600 / 60);
 }
 
+bool counts_bytes(const Progress& progress) { return progress.unit == "bytes"; }
+
+std::string count_text(const Progress& progress, std::int64_t done) {
+  if (counts_bytes(progress))
+    return hub::size_text(done) + (progress.total > 0 ? " of " + hub::size_text(progress.total) : "");
+  const std::string total = progress.total > 0 ? " of " + grouped(progress.total) : "";
+  return fmt::format("{}{} {}", grouped(done), total, progress.unit);
+}
+
+std::string rate_text(const Progress& progress, double rate) {
+  if (counts_bytes(progress)) return hub::size_text(static_cast<std::int64_t>(rate));
+  return rate < 10 ? fmt::format("{:.1f}", rate) : grouped(static_cast<std::int64_t>(rate));
+}
+
 }  // namespace
 
 std::string grouped(std::int64_t number) {
@@ -31,7 +46,7 @@ std::string grouped(std::int64_t number) {
   return digits;
 }
 
-std::string progress_line(const Progress& progress, double seconds, int width) {
+std::string progress_line(const Progress& progress, double seconds, int width, std::int64_t before) {
   const auto done = std::max<std::int64_t>(progress.done, 0);
   std::string line = fmt::format("{:<8}", progress.stage);
   if (progress.total > 0) {
@@ -39,12 +54,10 @@ std::string progress_line(const Progress& progress, double seconds, int width) {
     const auto full = static_cast<std::size_t>(share * kBar);
     line += fmt::format(" [{}{}] {:3.0f}%", std::string(full, '#'), std::string(kBar - full, '.'), share * 100);
   }
-  line += fmt::format("  {}{} {}", grouped(done), progress.total > 0 ? " of " + grouped(progress.total) : "",
-                      progress.unit);
-  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  line += "  " + count_text(progress, done);
+  const double rate = seconds > 0 ? static_cast<double>(done - std::min(before, done)) / seconds : 0;
   if (rate > 0) {
-    line +=
-        rate < 10 ? fmt::format(", {:.1f}/s", rate) : fmt::format(", {}/s", grouped(static_cast<std::int64_t>(rate)));
+    line += ", " + rate_text(progress, rate) + "/s";
     if (progress.total > done)
       line += fmt::format(", {} left", duration(static_cast<double>(progress.total - done) / rate));
   }
@@ -73,12 +86,13 @@ void ProgressBar::update(const Progress& progress) {
   const std::lock_guard lock(mutex_);
   const auto now = Clock::now();
   auto started = started_.find(progress.stage);
-  if (started == started_.end()) started = started_.emplace(progress.stage, now).first;
-  if (now - started->second < kPatience || now - last_draw_ < kRedraw) return;
+  if (started == started_.end()) started = started_.emplace(progress.stage, Start{now, progress.done}).first;
+  const auto [begin, before] = started->second;
+  if (now - begin < kPatience || now - last_draw_ < kRedraw) return;
   last_draw_ = now;
   drawn_ = true;
-  const double seconds = std::chrono::duration<double>(now - started->second).count();
-  std::fprintf(stderr, "\r%s\x1b[K", progress_line(progress, seconds, terminal_width(STDERR_FILENO)).c_str());
+  const double seconds = std::chrono::duration<double>(now - begin).count();
+  std::fprintf(stderr, "\r%s\x1b[K", progress_line(progress, seconds, terminal_width(STDERR_FILENO), before).c_str());
 }
 
 ProgressCallback ProgressBar::callback() {

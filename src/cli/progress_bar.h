@@ -28,12 +28,17 @@ class ProgressBar {
   std::mutex mutex_;
   bool shown_;
   bool drawn_ = false;
-  std::map<std::string, Clock::time_point, std::less<>> started_;  // of each stage
+  struct Start {
+    Clock::time_point time;
+    std::int64_t done = 0;
+  };
+  std::map<std::string, Start, std::less<>> started_;  // of each stage
   Clock::time_point last_draw_;
 };
 
-/// One line of at most `width` columns: stage, bar, count, rate, time left; `seconds` since the stage began.
-std::string progress_line(const Progress& progress, double seconds, int width);
+/// One line of at most `width` columns: stage, bar, count, rate, time left; `seconds` since the stage began, with
+/// `before` done already.
+std::string progress_line(const Progress& progress, double seconds, int width, std::int64_t before = 0);
 
 /// "1,234,567"
 std::string grouped(std::int64_t number);

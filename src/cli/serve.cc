@@ -15,6 +15,7 @@
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "core/paths.h"
+#include "hub/model_store.h"
 #include "lectern/error.h"
 #include "server/server.h"
 
@@ -38,7 +39,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  lectern serve\n"
     "  lectern serve ~/Documents           read a folder, and answer about it\n"
-    "  lectern serve --model qwen2.5-1.5b-instruct-q4_k_m.gguf --port 9000\n"
+    "  lectern serve --model qwen2.5-1.5b-instruct-q4_k_m --port 9000\n"
     "  lectern serve --host 0.0.0.0 --api-key-file key.txt\n"
     "  curl http://127.0.0.1:8080/v1/models\n\n"
     "Environment:\n"
@@ -61,14 +62,6 @@ std::string api_key(const ServeCommand& command) {
   return key;
 }
 
-// "models/smollm2.gguf" is "smollm2".
-std::string model_id(const std::string& model) {
-  auto path = std::filesystem::path(model);
-  if (!path.has_filename()) path = path.parent_path();
-  const bool file = path.extension() == ".gguf" || path.extension() == ".lectern";
-  return to_valid_utf8((file ? path.stem() : path.filename()).native());
-}
-
 int run(ServeCommand command) {
   auto& options = command.server;
   options.service.gate.api_key = api_key(command);
@@ -80,8 +73,8 @@ int run(ServeCommand command) {
   options.http.stall_time = std::chrono::seconds(command.stall_seconds);
   options.http.grace_time = std::chrono::seconds(command.grace_seconds);
   server::ServerModels models;
-  models.chat_id = model_id(command.shared.model);
-  models.embedding_id = model_id(command.shared.embedding_model);
+  models.chat_id = hub::model_id(command.shared.model);
+  models.embedding_id = hub::model_id(command.shared.embedding_model);
   models.chat = open_engine(command.shared.model, command.shared);
   // It reads folders while the other answers.
   models.embedder = open_engine(command.shared.embedding_model, command.shared, {.priority = Priority::kBackground});

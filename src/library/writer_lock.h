@@ -3,19 +3,15 @@
 
 #include <filesystem>
 
+#include "core/file_lock.h"
+
 namespace lectern::library {
 
 /// Held until destroyed or the process ends. It is a lock on a file beside the library, which stays there, empty.
-class WriterLock {
+class WriterLock : public FileLock {
  public:
   /// Throws Error: kBusy (somebody holds it), kIo.
   explicit WriterLock(const std::filesystem::path& library);
-  ~WriterLock();
-  WriterLock(const WriterLock&) = delete;
-  WriterLock& operator=(const WriterLock&) = delete;
-
- private:
-  int descriptor_;
 };
 
 }  // namespace lectern::library
