@@ -11,7 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string advice(const std::string& model) {
-  if (const auto* known = hub::catalogue().find(hub::model_id(model)); known != nullptr)
+  const bool name = model.find('/') == std::string::npos;
+  if (const auto* known = name ? hub::catalogue().find(hub::model_id(model)) : nullptr; known != nullptr)
     return "Fetch it: lectern models pull " + known->id;
   return "Check the name; `lectern models list` tells which there are.";
 }

@@ -99,7 +99,7 @@ TEST_F(UsageTest, FailuresAreOneLineAndOne) {
   }
 }
 
-TEST_F(UsageTest, MissingDefaultModelNamesSetup) {
+TEST_F(UsageTest, AMissingModelIsNamed) {
   const auto result = lectern({"index", kDocuments, "--embedding-model", "/nowhere/all-minilm-l6-v2"});
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.err, IsOneError());
