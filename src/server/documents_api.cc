@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "core/paths.h"
 #include "lectern/library_document.h"
+#include "lectern/suggestion.h"
 #include "server/answer_json.h"
 #include "server/api_error.h"
 #include "server/byte_range.h"
+#include "server/chat_markdown.h"
 #include "server/json_text.h"
 #include "server/library_shelf.h"
 #include "server/query.h"
@@ -20,6 +23,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Asked = std::shared_ptr<Exchange>;
+
+constexpr int kPassages = 5;           // that an answer is given from
+constexpr std::size_t kSuggested = 4;  // questions
+constexpr int kTried = 16;             // of which each costs a search
 
 std::string file_of(Query& query) { return query.required_text("file"); }
 
@@ -115,9 +122,32 @@ void send_content(const Asked& exchange, const std::string& library) {
   exchange->respond(std::move(response));
 }
 
+// Whether the passages that an answer would be given from hold some of the section.
+bool is_found(const Library& library, const Suggestion& suggestion) {
+  const auto passages = library.search(suggestion.question, kPassages);
+  return std::any_of(passages.begin(), passages.end(), [&](const Passage& passage) {
+    return passage.file == suggestion.file && passage.span.begin < suggestion.section.end &&
+           passage.span.end > suggestion.section.begin;
+  });
+}
+
+void suggest(const Asked& exchange, const std::string& name, LibraryShelf& shelf) {
+  Query query(exchange->request().target);
+  const bool chinese = is_chinese(query.text("language").value_or("en"));
+  query.refuse_others();
+  const auto library = shelf.open(name);
+  const auto language = chinese ? QuestionLanguage::kChinese : QuestionLanguage::kEnglish;
+  Json data = Json::array();
+  for (const auto& suggestion : suggest_questions(existing_library(name), language, kTried)) {
+    if (data.size() == kSuggested) break;
+    if (is_found(*library, suggestion)) data.push_back(suggestion.question);
+  }
+  exchange->respond({.body = dump({{"data", std::move(data)}})});
+}
+
 }  // namespace
 
-std::vector<Route> document_routes() {
+std::vector<Route> document_routes(LibraryShelf& shelf) {
   const auto of_library = [](void (*answer)(const Asked&, const std::string&)) {
     return [answer](const Asked& exchange, const PathParameters& path) { answer(exchange, path.at("library")); };
   };
@@ -125,6 +155,8 @@ std::vector<Route> document_routes() {
       {"GET", "/v1/libraries/{library}/files/text", false, of_library(tell_text)},
       {"GET", "/v1/libraries/{library}/files/boxes", false, of_library(tell_boxes)},
       {"GET", "/v1/libraries/{library}/files/content", false, of_library(send_content)},
+      {"GET", "/v1/libraries/{library}/suggestions", false,
+       [&shelf](const Asked& exchange, const PathParameters& path) { suggest(exchange, path.at("library"), shelf); }},
   };
 }
 

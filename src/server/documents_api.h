@@ -1,4 +1,4 @@
-// /v1/libraries/{library}/files/…: what the page shows beside an answer.
+// /v1/libraries/{library}/files/… and suggestions: what the page shows beside answers and before them.
 #pragma once
 
 #include <memory>
@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "server/exchange.h"
+#include "server/library_shelf.h"
 #include "server/router.h"
 
 namespace lectern::server {
 
-/// Every one of them may take its time.
-std::vector<Route> document_routes();
+/// Every one of them may take its time. `shelf` must outlive them.
+std::vector<Route> document_routes(LibraryShelf& shelf);
 
 }  // namespace lectern::server

@@ -96,7 +96,7 @@ std::vector<Route> Service::routes() {
   };
   auto further = library_api_->routes();
   for (Route& route : chats_.routes()) further.push_back(std::move(route));
-  for (Route& route : document_routes()) further.push_back(std::move(route));
+  for (Route& route : document_routes(libraries_)) further.push_back(std::move(route));
   for (Route& route : further) {
     route.answer = on(slow_, std::move(route.answer));
     routes.push_back(std::move(route));

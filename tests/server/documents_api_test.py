@@ -134,6 +134,24 @@ class DocumentsTest(ServerTest):
         self.assertEqual(data.count(b"HTTP/1.1 200 OK"), 2)
         self.assertEqual(data.count(b'{"status":"ok"}'), 1)
 
+    def test_suggestions(self):
+        sections = {"Plots and sheds": "A plot has three hundred square metres, and a shed of eight square metres at most may stand on it. "
+                                       "It needs the board's consent before it is built.",
+                    "Compost and fire": "Compost is kept in the corner away from the path. Open fires are forbidden all year round, and so is "
+                                        "burning leaves, also in autumn.",
+                    "Introduction": "These rules were made in spring, and they hold for everybody who has a plot. They are read to new members."}
+        folder = pathlib.Path(self.server.home) / "rules"
+        folder.mkdir()
+        (folder / "rules.md").write_text("# Garden rules\n\n" + "".join(f"## {name}\n\n{text}\n\n" for name, text in sections.items()))
+        self.server.command("index", str(folder), "--library", "garden", "--json")
+        path = "/v1/libraries/garden/suggestions"
+        self.assertEqual(self.server.ask("GET", path).json()["data"],
+                         ["What does “Garden rules” say about plots and sheds?", "What does “Garden rules” say about compost and fire?",
+                          "What is “Garden rules” about?"])
+        self.assertEqual(self.server.ask("GET", path + "?language=zh").json()["data"][0], "关于“Plots and sheds”，《Garden rules》里是怎么说的？")
+        self.assertEqual(self.server.ask("GET", path + "?count=9").error()["param"], "count")
+        self.assertEqual(self.server.ask("GET", "/v1/libraries/none/suggestions").status, 404)
+
     def test_a_slow_reader_costs_little_memory(self):
         file = urllib.parse.quote(str(self.folder / "large.pdf"), safe="")
         before = self.resident()
