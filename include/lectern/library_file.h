@@ -31,7 +31,7 @@ struct LibraryDocument {
   std::int64_t modified_ns = 0;  // since 1970, when it was read
   std::string content_hash;      // SHA-256; empty where the next `index` reads it again whatever it holds
   std::int64_t chunks = 0;
-  std::string state;   // "current", "changed", "gone", "outdated" (an earlier Lectern read it), "failed"
+  std::string state;   // "current", "changed", "gone", "outdated" (an earlier Lectern read it), "failed", "excluded"
   std::string reason;  // for any but "current"
 };
 
@@ -102,6 +102,15 @@ enum class Damaged { kRefuse, kSkip };
 /// damaged document unless it is to be skipped, and what `take` throws.
 ExportReport export_library(const std::filesystem::path& file, Damaged damaged,
                             const std::function<void(const ExportedDocument&)>& take);
+
+/// Takes a document out of the library. If its file is still there, the next `index` of its folder reads it again.
+/// Throws Error as describe_library does; kNotFound where the library holds none of that name; kBusy.
+void remove_document(const std::filesystem::path& file, const std::string& document);
+/// The same for good: it stays listed as "excluded", and is not read until reread_document.
+void exclude_document(const std::filesystem::path& file, const std::string& document);
+/// The next `index` of its folder reads it whatever it holds; until then the library keeps what it has of it. Throws as
+/// remove_document does.
+void reread_document(const std::filesystem::path& file, const std::string& document);
 
 /// Deletes the library and the files beside it. Throws Error: kNotFound, kBusy (it is being indexed), kIo;
 /// kInvalidArgument where the file is no library.

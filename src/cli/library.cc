@@ -43,7 +43,8 @@ constexpr const char* kFooter =
 constexpr const char* kShowFooter =
     "Each document has a state: current, changed (its file is another since it was read), gone, outdated (read by "
     "another\n"
-    "version of Lectern), or failed, with the reason. `lectern index` brings all of them up to date.\n\n"
+    "version of Lectern), failed, or excluded (taken out by hand), with the reason. `lectern index` brings all of them\n"
+    "up to date.\n\n"
     "Example:\n"
     "  lectern library show work";
 

@@ -109,6 +109,10 @@ void add_limits(CLI::App& command, ServeCommand& options) {
       ->transform(byte_size())
       ->type_name("SIZE")
       ->default_str("4M");
+  command.add_option("--max-upload", options.server.http.upload_bytes, "The largest file that is sent into a library")
+      ->transform(byte_size())
+      ->type_name("SIZE")
+      ->default_str("256M");
   command
       .add_option("--max-watches", options.server.service.libraries.most_watches,
                   "Folders whose changes the system tells of, at most; others are looked at every few seconds. 0 is as "

@@ -113,6 +113,7 @@ void Indexer::find_videos(std::span<const std::filesystem::path> roots, std::vec
 }
 
 void Indexer::plan_missing(const StoredDocument& row, bool gone) {
+  if (row.excluded()) return;  // for the day when it comes back
   if (gone) {
     gone_.push_back(row);
   } else if (!row.failed() && !row.recipe.makes_chunks_of(recipe_)) {
@@ -121,6 +122,7 @@ void Indexer::plan_missing(const StoredDocument& row, bool gone) {
 }
 
 void Indexer::plan_file(FoundFile file, const StoredDocument* known) {
+  if (known != nullptr && known->excluded()) return;
   if (file.missing) {
     report_.failures.push_back({to_valid_utf8(file.path), file.failure});
     if (known != nullptr) gone_.push_back(*known);

@@ -39,7 +39,7 @@ class SqliteLibrary final : public Library {
     };
     LibraryStatistics out;
     out.documents = count("SELECT count(*) FROM documents WHERE failure IS NULL");
-    out.failed = count("SELECT count(*) FROM documents WHERE failure IS NOT NULL");
+    out.failed = count("SELECT count(*) FROM documents WHERE failure IS NOT NULL AND type <> 'excluded'");
     out.chunks = count("SELECT count(*) FROM chunks");
     for (const std::string& folder : reader.folders()) out.folders.push_back(folder);
     return out;
@@ -47,7 +47,9 @@ class SqliteLibrary final : public Library {
 
   std::vector<IndexFailure> failures() const override {
     Store reader(file_);
-    Statement rows(reader.database(), "SELECT path, failure FROM documents WHERE failure IS NOT NULL ORDER BY path");
+    Statement rows(
+        reader.database(),
+        "SELECT path, failure FROM documents WHERE failure IS NOT NULL AND type <> 'excluded' ORDER BY path");
     std::vector<IndexFailure> out;
     while (rows.step()) out.push_back({to_valid_utf8(rows.blob(0)), std::string(rows.text(1))});
     return out;

@@ -18,6 +18,7 @@
 #include "library/document_row.h"
 #include "library/existing.h"
 #include "library/migration.h"
+#include "library/store.h"
 #include "library/writer_lock.h"
 #include "library/youtube/address.h"
 
@@ -56,7 +57,7 @@ LibrarySummary summary_of(Database& database) {
   out.bytes = size_on_disk(out.file);
   check_is_library(database);
   out.documents = count(database, "SELECT count(*) FROM documents WHERE failure IS NULL");
-  out.failed = count(database, "SELECT count(*) FROM documents WHERE failure IS NOT NULL");
+  out.failed = count(database, "SELECT count(*) FROM documents WHERE failure IS NOT NULL AND type <> 'excluded'");
   out.chunks = count(database, "SELECT count(*) FROM chunks");
   Statement folders(database, "SELECT path FROM folders ORDER BY path");
   while (folders.step()) out.folders.emplace_back(folders.blob(0));
@@ -82,8 +83,13 @@ void compare_with_disk(LibraryDocument& document) {
 void set_state(LibraryDocument& document, const DocumentRow& row) {
   document.state = "current";
   if (!row.failure.empty()) {
-    document.state = "failed";
+    document.state = document.type == kExcludedType ? "excluded" : "failed";
     document.reason = row.failure;
+    return;
+  }
+  if (document.content_hash.empty() && document.modified_ns == 0 && document.file.starts_with('/')) {
+    document.state = "changed";
+    document.reason = "is to be read again";
     return;
   }
   compare_with_disk(document);

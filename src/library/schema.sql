@@ -23,7 +23,7 @@ CREATE TABLE documents (
   size         INTEGER NOT NULL,      -- bytes; 0 for a video, as is modified_ns
   modified_ns  INTEGER NOT NULL,      -- since 1970
   content_hash TEXT NOT NULL,         -- SHA-256; empty where the file could not be read: the next `index` tries again
-  type         TEXT NOT NULL,         -- "pdf", "docx", …, "youtube/de" (captions in that language were asked for); empty where it is none that Lectern reads
+  type         TEXT NOT NULL,         -- "pdf", "docx", …, "youtube/de" (captions in that language were asked for), "excluded" (somebody took it out of the library); empty where it is none that Lectern reads
   title        TEXT NOT NULL DEFAULT '',
   text         TEXT,                  -- as extracted, what every span counts in; NULL where it failed
   failure      TEXT                   -- why it could not be read; NULL where it was

@@ -165,6 +165,12 @@ void Store::move_document(std::int64_t id, const StoredDocument& to) {
   put_seal(database_, id);
 }
 
+void Store::forget_content(std::int64_t id) {
+  Statement update(database_, "UPDATE documents SET content_hash = '', modified_ns = 0 WHERE id = ?");
+  update.bind(0, id).run();
+  put_seal(database_, id);
+}
+
 void Store::touch(std::int64_t id, std::int64_t size, std::int64_t modified_ns) {
   Statement update(database_, "UPDATE documents SET size = ?, modified_ns = ? WHERE id = ?");
   update.bind(0, size).bind(1, modified_ns).bind(2, id).run();

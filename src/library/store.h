@@ -29,6 +29,9 @@ struct Recipe {
   }
 };
 
+/// The type of a row that keeps its file out of the library.
+inline constexpr std::string_view kExcludedType = "excluded";
+
 /// A row of `documents` without its text.
 struct StoredDocument {
   std::int64_t id = 0;
@@ -41,6 +44,7 @@ struct StoredDocument {
   Recipe recipe;
 
   bool failed() const { return !failure.empty(); }
+  bool excluded() const { return type == kExcludedType; }
 };
 
 /// One connection; what it changes is inside a Transaction of the caller's.
@@ -67,6 +71,8 @@ class Store {
   void put_chunks(std::int64_t document, const Recipe& recipe, const Document& text, const std::vector<Chunk>& chunks,
                   std::string_view embeddings);
   void move_document(std::int64_t id, const StoredDocument& to);
+  /// The next `index` reads it whatever its file holds.
+  void forget_content(std::int64_t id);
   void touch(std::int64_t id, std::int64_t size, std::int64_t modified_ns);
   void remove(std::int64_t id);
 

@@ -10,11 +10,14 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <utility>
 
+#include "lectern/error.h"
+#include "server/body_file.h"
 #include "server/log.h"
 
 namespace lectern::server {
@@ -27,6 +30,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kReadBytes = 4096;
+constexpr std::size_t kPieceBytes = 64 << 10;  // of a body on its way to the disk
 constexpr int kSendBytes = 64 << 10;
 constexpr std::size_t kLingerBytes = 16 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
@@ -143,7 +147,7 @@ net::awaitable<void> Connection::run() {
 net::awaitable<bool> Connection::serve_one() {
   Received received;
   received.parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes));
-  received.parser.body_limit(options_.body_bytes);
+  received.parser.body_limit(std::max(options_.body_bytes, options_.upload_bytes));  // until it is known which it is
   // One await a statement: g++ 12 goes on after `false ||` where both sides await.
   bool good = co_await wait_for_request();
   if (good) good = co_await read_head(received);
@@ -190,6 +194,10 @@ net::awaitable<bool> Connection::read_head(Received& received) {
 net::awaitable<bool> Connection::read_body(Received& received) {
   auto& parser = received.parser;
   if (parser.is_done()) co_return true;
+  const std::size_t most = received.request.file ? options_.upload_bytes : options_.body_bytes;
+  if (parser.content_length() && *parser.content_length() > most) co_return co_await give_up(http::error::body_limit);
+  parser.body_limit(most);
+  if (received.request.file) co_return co_await read_file(received);
   const std::size_t expected = parser.content_length() ? *parser.content_length() : options_.body_bytes;
   if (!bodies_.take(expected)) {
     co_await reject(handler_.failure(503, "Too many large requests are under way."));
@@ -206,6 +214,38 @@ net::awaitable<bool> Connection::read_body(Received& received) {
     co_return true;
   }
   bodies_.give_back(expected);
+  co_return co_await give_up(failed);
+}
+
+// Each piece has `body_time`, so that a large file over a slow network is no matter.
+net::awaitable<bool> Connection::read_file(Received& received) {
+  http::request_parser<http::buffer_body> parser(std::move(received.parser));
+  const auto piece = std::make_unique<char[]>(kPieceBytes);
+  if (beast::iequals(parser.get()[http::field::expect], "100-continue"))
+    co_await write("HTTP/1.1 100 Continue\r\n\r\n");
+  while (!parser.is_done()) {
+    auto& body = parser.get().body();
+    body.data = piece.get();
+    body.size = kPieceBytes;
+    error_code failed;
+    stream_.expires_after(options_.body_time);
+    co_await http::async_read(stream_, buffer_, parser, net::redirect_error(net::use_awaitable, failed));
+    if (failed && failed != http::error::need_buffer) co_return co_await give_up(failed);
+    std::string problem;
+    try {
+      received.request.file->write({piece.get(), kPieceBytes - body.size});
+    } catch (const Error& error) {
+      problem = error.what();
+    }
+    if (problem.empty()) continue;
+    co_await reject(handler_.failure(503, problem));
+    co_return false;
+  }
+  co_return true;
+}
+
+// The body did not come, or may not.
+net::awaitable<bool> Connection::give_up(error_code failed) {
   if (failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send a body", client_));
   const int status = status_of(failed);
   if (status != 0) co_await reject(handler_.failure(status, failed.message()));

@@ -39,8 +39,9 @@ class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
 
-  /// Looks at a request before its body is read. Returns the answer that refuses it.
-  virtual std::optional<HttpResponse> refuse(const HttpRequest& head) = 0;
+  /// Looks at a request before its body is read. Returns the answer that refuses it; else `head.file` is set where the
+  /// body is to go to the disk.
+  virtual std::optional<HttpResponse> refuse(HttpRequest& head) = 0;
 
   /// Answers it, now or later. Returns soon, and does not throw.
   virtual void handle(std::shared_ptr<Exchange> exchange) = 0;

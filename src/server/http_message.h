@@ -10,6 +10,8 @@
 
 namespace lectern::server {
 
+class BodyFile;
+
 struct HttpRequest {
   std::string method;  // "GET"
   std::string target;  // path and query, as sent
@@ -20,10 +22,11 @@ struct HttpRequest {
   std::string content_type;
   std::string range;
   std::string if_range;
-  std::string client;     // the address that it came from
-  int hosts = 0;          // how many Host headers there are
-  bool has_body = false;  // it announces one
-  std::string body;       // empty until it is read
+  std::string client;                   // the address that it came from
+  int hosts = 0;                        // how many Host headers there are
+  bool has_body = false;                // it announces one
+  std::string body;                     // empty until it is read
+  std::shared_ptr<BodyFile> file = {};  // where the body goes instead, if it goes to the disk
 };
 
 /// Part of an open file, for a body that is not to be held in memory.

@@ -17,6 +17,7 @@ struct HttpOptions {
   std::size_t connections = 4096;                 // at once
   std::size_t header_bytes = 16 << 10;            // of one request
   std::size_t body_bytes = 4 << 20;               // of one request
+  std::size_t upload_bytes = 256 << 20;           // of a body that goes to the disk
   std::size_t all_bodies_bytes = 256 << 20;       // of all requests under way
   std::size_t unsent_bytes = 256 << 10;           // of a streamed answer that its client does not take
   std::chrono::milliseconds header_time{10'000};  // for a whole header, from its first byte

@@ -13,6 +13,7 @@
 #include "server/json_text.h"
 #include "server/log.h"
 #include "server/query.h"
+#include "server/uploads.h"
 
 namespace lectern::server {
 namespace {
@@ -59,6 +60,7 @@ std::shared_ptr<Library> LibraryApi::open(const std::string& library) {
 }
 
 void LibraryApi::keep_all() {
+  remove_unfinished_uploads();
   for (const auto& library : list_libraries()) {
     if (!library.problem.empty()) {
       log(fmt::format("library {}: {}", lectern::quoted(library.name), library.problem));
@@ -75,7 +77,7 @@ std::vector<Route> LibraryApi::routes() {
       (this->*method)(exchange, path.at("library"));
     };
   };
-  return {
+  std::vector<Route> routes = {
       {"GET", "/v1/libraries", false, [this](const Asked& e, const auto&) { list(e); }},
       {"POST", "/v1/libraries", false, [this](const Asked& e, const auto&) { create(e); }},
       {"GET", "/v1/libraries/{library}", false,
@@ -87,6 +89,8 @@ std::vector<Route> LibraryApi::routes() {
       {"DELETE", "/v1/libraries/{library}/indexing", false, of_one(&LibraryApi::cancel)},
       {"POST", "/v1/libraries/{library}/search", false, of_one(&LibraryApi::search)},
   };
+  for (Route& route : files_.routes()) routes.push_back(std::move(route));
+  return routes;
 }
 
 void LibraryApi::list(const Asked& exchange) const {
@@ -126,6 +130,7 @@ void LibraryApi::remove(const Asked& exchange, const std::string& library) {
   existing_library(library);
   keeper_.pause(library, [&] {
     shelf_.remove(library);
+    remove_uploads(library);
     keeper_.forget(library);
   });
   exchange->respond({.body = dump({{"id", library}, {"object", "library.deleted"}, {"deleted", true}})});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/exchange.h"
+#include "server/files_api.h"
 #include "server/library_keeper.h"
 #include "server/library_shelf.h"
 #include "server/router.h"
@@ -50,6 +51,7 @@ class LibraryApi {
 
   LibraryShelf& shelf_;
   LibraryKeeper keeper_;
+  FilesApi files_{keeper_};
 };
 
 }  // namespace lectern::server

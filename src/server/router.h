@@ -16,7 +16,7 @@ namespace lectern::server {
 using PathParameters = std::map<std::string, std::string, std::less<>>;
 
 /// What a POST has to bring.
-enum class RequestBody { kJson, kNone };
+enum class RequestBody { kJson, kNone, kBytes };
 
 struct Route {
   std::string method;
@@ -24,6 +24,8 @@ struct Route {
   bool open = false;  // needs no key
   std::function<void(const std::shared_ptr<Exchange>&, const PathParameters&)> answer;
   RequestBody body = RequestBody::kJson;
+  /// For kBytes: where they go, once the head was found good. What it throws refuses the request.
+  std::function<std::shared_ptr<BodyFile>(const HttpRequest& head, const PathParameters&)> open_body = {};
 };
 
 class Router {

@@ -29,6 +29,11 @@ void check_body(const HttpRequest& request, RequestBody expected) {
   if (expected == RequestBody::kNone && !request.has_body) return;
   // Without it, another site's page could send a body and the browser would not ask first.
   const auto type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  if (expected == RequestBody::kBytes) {
+    if (type == "application/octet-stream") return;
+    throw ApiError(415,
+                   "The body has to be a file's bytes, with the header \"Content-Type: application/octet-stream\".");
+  }
   if (type == "application/json") return;
   throw ApiError(415, "The body has to be JSON, with the header \"Content-Type: application/json\".");
 }
@@ -104,18 +109,18 @@ std::vector<Route> Service::routes() {
   return routes;
 }
 
-std::optional<HttpResponse> Service::refuse(const HttpRequest& head) try {
+std::optional<HttpResponse> Service::refuse(HttpRequest& head) try {
   gate_.check_origin(head);
-  RequestBody body{};
+  Router::Match found;
   try {
-    const Route& route = *router_.find(head).route;
-    if (!route.open) gate_.check_key(head);
-    body = route.body;
+    found = router_.find(head);
+    if (!found.route->open) gate_.check_key(head);
   } catch (const ApiError& error) {
     if (error.status() != 401) gate_.check_key(head);
     throw;
   }
-  check_body(head, body);
+  check_body(head, found.route->body);
+  if (found.route->open_body && head.has_body) head.file = found.route->open_body(head, found.parameters);
   return std::nullopt;
 } catch (...) {
   const ApiError error = current_api_error();

@@ -38,7 +38,7 @@ class Service : public HttpHandler {
   /// Nobody may ask any more. Returns when none of its threads uses an engine.
   void stop();
 
-  std::optional<HttpResponse> refuse(const HttpRequest& head) override;
+  std::optional<HttpResponse> refuse(HttpRequest& head) override;
   void handle(std::shared_ptr<Exchange> exchange) override;
   HttpResponse failure(int status, std::string_view message) override;
 

@@ -17,7 +17,7 @@ HERE = "http://127.0.0.1:8080"
 
 def method_of(line):
     named = re.search(r" -X (\w+) ", line)
-    return named[1].lower() if named else "post" if " -d " in line else "get"
+    return named[1].lower() if named else "post" if " -d " in line or " --data-binary " in line else "get"
 
 
 class ApiDocumentTest(ServerTest):

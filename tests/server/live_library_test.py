@@ -219,6 +219,128 @@ class ChangesTest(LiveTest):
         self.ask("DELETE", "/long")
 
 
+class FilesTest(LiveTest):
+    OPTIONS = ("--max-upload", "1M", "--max-body", "100K")
+
+    def setUp(self):
+        super().setUp()
+        self.library = self.folder.name
+        self.ask("POST", "", {"name": self.library}, status=201)
+
+    def fill(self):
+        for name in ("tea.txt", "coffee.md", "Cocoa.TXT", "broken.pdf"):
+            self.write("docs/" + name, f"A word about {name.split('.')[0]}.")
+        self.ask("POST", f"/{self.library}/folders", {"path": str(self.folder / "docs")}, 202)
+        self.idle(self.library)
+
+    def files(self, **query):
+        return self.ask("GET", f"/{self.library}/files?" + urllib.parse.urlencode(query))
+
+    def names(self, **query):
+        return [file["name"] for file in self.files(**query)["data"]]
+
+    def send(self, name, data, status=202, **headers):
+        path = f"/v1/libraries/{self.library}/files?" + urllib.parse.urlencode({"name": name})
+        answer = self.server.ask("POST", path, data, {"Content-Type": "application/octet-stream"} | headers)
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json()
+
+    def uploads(self):
+        folder = pathlib.Path(self.server.home, "data/lectern/uploads", self.library)
+        return sorted(os.listdir(folder)) if folder.exists() else []
+
+    def file(self, name):
+        return "?" + urllib.parse.urlencode({"file": str(self.folder / "docs" / name)})
+
+    def test_listed_page_by_page(self):
+        self.fill()
+        everything = self.files()
+        self.assertEqual((everything["total"], everything["has_more"]), (4, False))
+        self.assertEqual(self.names(), ["Cocoa.TXT", "broken.pdf", "coffee.md", "tea.txt"])
+        tea = everything["data"][3]
+        self.assertEqual((tea["type"], tea["state"], tea["chunks"], tea["upload"]), ("txt", "current", 1, False))
+        self.assertEqual(self.names(query="COFFEE"), ["coffee.md"])
+        self.assertEqual(self.names(state="failed"), ["broken.pdf"])
+        self.assertEqual(self.names(state="gone"), [])
+        first = self.files(limit=3)
+        self.assertEqual((len(first["data"]), first["has_more"], first["total"]), (3, True, 4))
+        self.assertEqual((self.names(limit=3, offset=3), self.names(offset=99)), (["tea.txt"], []))
+        for query in ("limit=0", "limit=x", "offset=-1", "state=odd", "other=1"):
+            self.refused("GET", f"/{self.library}/files?{query}")
+
+    def test_sent_and_deleted(self):
+        sent = self.send("Grüner Tee + 绿茶.txt", "Sencha steeps at seventy degrees.".encode())
+        self.assertEqual(sent["name"], "Grüner Tee + 绿茶.txt")
+        self.idle(self.library)
+        self.assertIn("seventy", self.found(self.library, "sencha")[0])
+        self.assertTrue(self.files()["data"][0]["upload"])
+        self.send(sent["name"], b"Sencha steeps at eighty degrees.")
+        self.idle(self.library)
+        self.assertIn("eighty", self.found(self.library, "sencha")[0])
+        self.assertEqual(self.uploads(), [sent["name"]])
+        self.ask("DELETE", f"/{self.library}/files?" + urllib.parse.urlencode({"file": sent["file"]}))
+        self.assertEqual((self.uploads(), self.found(self.library, "sencha")), ([], []))
+        self.send("last.txt", b"One more.")
+        self.ask("DELETE", "/" + self.library)
+        self.assertEqual(self.uploads(), [])
+
+    def test_large_files_go_to_the_disk(self):
+        text = b"The harbour of granite. " * 30_000  # more than a body may have
+        self.send("large.txt", text)
+        self.send("larger.txt", text * 2, 413)
+        self.send("larger.txt", b"", 413, **{"Content-Length": str(10**12)})
+        head = (f"POST /v1/libraries/{self.library}/files?name=chunks.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                "Content-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n").encode()
+        chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+        self.assertEqual(self.server.send(head + chunk * 3 + b"0\r\n\r\n").status, 202)
+        self.assertEqual(self.server.send(head + chunk * 17).status, 413)
+        with self.server.connect() as connection:  # goes away in the middle
+            connection.sendall(head + chunk)
+        self.eventually(lambda: self.uploads() == ["chunks.txt", "large.txt"])
+        self.assertEqual(pathlib.Path(self.server.home, "data/lectern/uploads", self.library, "large.txt").read_bytes(), text)
+
+    def test_names_that_are_refused(self):
+        for name in ("", ".", "..", "../up.txt", "/etc/x.txt", "a/b.txt", "a\\b.txt", ".hidden.txt", "x\x00.txt", "x\n.txt",
+                     "\x7f.txt", "n" * 252 + ".txt", "program.exe", "none", b"\xff.txt"):
+            self.send(name, b"text", 400)
+        self.send("form.txt", b"text", 415, **{"Content-Type": "multipart/form-data; boundary=x"})
+        self.send("json.txt", b"text", 415, **{"Content-Type": "application/json"})
+        path = f"/v1/libraries/{self.library}/files"
+        octets = {"Content-Type": "application/octet-stream"}
+        self.assertEqual(self.server.ask("POST", path, b"text", octets).status, 400)
+        self.assertEqual(self.server.ask("POST", "/v1/libraries/missing/files?name=a.txt", b"text", octets).status, 404)
+        self.assertEqual(self.server.ask("POST", "/v1/libraries/..%2fup/files?name=a.txt", b"text", octets).status, 404)
+        self.assertEqual(self.uploads(), [])
+
+    def test_kept_out_and_let_in_again(self):
+        self.fill()
+        self.ask("DELETE", f"/{self.library}/files" + self.file("tea.txt"))
+        self.assertTrue((self.folder / "docs/tea.txt").exists())
+        self.assertEqual(self.names(state="excluded"), ["tea.txt"])
+        self.assertNotIn("tea", self.found(self.library, "tea")[0])
+        self.write("docs/tea.txt", "Another word about tea.")  # that is no reason to read it
+        self.ask("POST", f"/{self.library}/indexing", status=202)
+        self.idle(self.library)
+        shown = self.ask("GET", "/" + self.library)["library"]
+        self.assertEqual((shown["documents"], shown["failed"]), (2, 1))
+        self.ask("POST", f"/{self.library}/files/reread" + self.file("tea.txt"), status=202)
+        self.idle(self.library)
+        self.assertIn("Another word", self.found(self.library, "tea")[0])
+        self.assertEqual(self.names(state="current"), ["Cocoa.TXT", "coffee.md", "tea.txt"])
+        for method, path in (("DELETE", "/files"), ("POST", "/files/reread")):
+            self.refused(method, f"/{self.library}{path}" + self.file("missing.txt"), status=404)
+            self.refused(method, f"/{self.library}{path}?file=/etc/passwd", status=404)
+            self.refused(method, f"/{self.library}{path}")
+
+    def test_read_again_whatever_it_holds(self):
+        self.fill()
+        before = self.ask("GET", "/" + self.library)["documents"]
+        self.ask("POST", f"/{self.library}/files/reread" + self.file("coffee.md"), status=202)
+        self.eventually(lambda: "read 1 documents anew" in self.server.log())
+        self.idle(self.library)
+        self.assertEqual(self.ask("GET", "/" + self.library)["documents"], before)
+
+
 class FewWatchesTest(LiveTest):
     OPTIONS = ("--max-watches", "1")
 
