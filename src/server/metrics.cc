@@ -6,7 +6,11 @@
 #include <prometheus/text_serializer.h>
 
 #include <iterator>
+#include <span>
+#include <utility>
 #include <vector>
+
+#include "core/paths.h"
 
 namespace lectern::server {
 namespace {
@@ -52,6 +56,18 @@ void add_engines(Families& families, const EngineStatistics& chat, const EngineS
   add_counter(families, "lectern_embedded_tokens_total", "Tokens of texts embedded", embedding.prompt_tokens);
 }
 
+void add_of_libraries(Families& families, const char* name, const char* help, std::span<const LibrarySummary> libraries,
+                      std::int64_t LibrarySummary::*count) {
+  prometheus::MetricFamily family{name, help, prometheus::MetricType::Gauge, {}};
+  for (const auto& library : libraries) {
+    prometheus::ClientMetric metric;
+    metric.label = {{"library", to_valid_utf8(library.name)}};
+    metric.gauge.value = static_cast<double>(library.*count);
+    family.metric.push_back(std::move(metric));
+  }
+  if (!family.metric.empty()) families.push_back(std::move(family));
+}
+
 }  // namespace
 
 struct Metrics::State {
@@ -80,6 +96,8 @@ std::string Metrics::text(const Now& now) const {
   Families families = state_->registry.Collect();
   add_gauge(families, "lectern_answers_under_way", "Answers under way and waiting", now.answers_under_way);
   add_engines(families, now.chat, now.embedding);
+  add_of_libraries(families, "lectern_documents", "Documents of a library", now.libraries, &LibrarySummary::documents);
+  add_of_libraries(families, "lectern_chunks", "Passages of a library", now.libraries, &LibrarySummary::chunks);
   return prometheus::TextSerializer().Serialize(families);
 }
 

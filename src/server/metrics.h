@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lectern/engine.h"
+#include "lectern/library_file.h"
 
 namespace lectern::server {
 
@@ -27,6 +29,7 @@ class Metrics {
   struct Now {
     EngineStatistics chat, embedding;
     std::int64_t answers_under_way = 0;
+    std::vector<LibrarySummary> libraries = {};
   };
   /// In Prometheus' text format.
   std::string text(const Now& now) const;

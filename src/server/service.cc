@@ -176,7 +176,8 @@ void Service::embed(const Asked& exchange) {
 }
 
 void Service::tell_metrics(const Asked& exchange) const {
-  const Metrics::Now now{models_.chat.engine->statistics(), models_.embedding.engine->statistics(), admission_.taken()};
+  const Metrics::Now now{models_.chat.engine->statistics(), models_.embedding.engine->statistics(), admission_.taken(),
+                         list_libraries()};
   exchange->respond({.body = metrics_.text(now), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
 }
 

@@ -49,6 +49,8 @@ class LibrariesTest(LiveTest):
         self.assertEqual(made["folders"], [str(self.folder)])
         self.idle("made")
         self.assertIn("seventy", self.found("made", "How is sencha made?")[0])
+        figures = self.server.metrics()
+        self.assertEqual([figures[f'lectern_{what}{{library="made"}}'] for what in ("documents", "chunks")], [1, 1])
         self.assertEqual(self.refused("POST", "", {"name": "made"}, 409)["code"], "library_exists")
         deleted = self.ask("DELETE", "/made")
         self.assertEqual(deleted, {"id": "made", "object": "library.deleted", "deleted": True})
