@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lectern/error.h"
+#include "lectern/grammar.h"
 #include "lectern/tokenizer.h"
 
 namespace lectern {
@@ -49,6 +50,9 @@ struct SamplingOptions {
   double presence_penalty = 0;
   double frequency_penalty = 0;
   std::vector<std::pair<TokenId, float>> logit_bias = {};
+  /// What the answer has to look like; null: anything. It ends as soon as it is whole, and within `max_tokens` where
+  /// they suffice for the shortest one. It does not go with `ignore_end`.
+  std::shared_ptr<const Grammar> grammar = {};
 };
 
 struct TokenLogprob {

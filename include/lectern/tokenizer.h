@@ -41,6 +41,9 @@ class Tokenizer {
   /// Special tokens are left out unless `keep_special`.
   virtual std::string decode(std::span<const TokenId> tokens, bool keep_special = false) const = 0;
   virtual std::unique_ptr<IncrementalDecoder> incremental_decoder() const = 0;
+  /// What a token of the vocabulary is inside a text; it may begin or end within a character. A special token is
+  /// nothing.
+  virtual std::string token_bytes(TokenId token) const = 0;
 
   virtual std::int32_t vocabulary_size() const = 0;
   virtual TokenId bos() const = 0;  // -1 where the model has none

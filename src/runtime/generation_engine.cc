@@ -36,6 +36,7 @@ void check_sampling(const SamplingOptions& sampling) {
   for (const auto& stop : sampling.stop) require(!stop.empty(), "a stop string is not empty");
   require(std::isfinite(sampling.presence_penalty) && std::isfinite(sampling.frequency_penalty),
           "penalties are finite numbers");
+  require(!sampling.grammar || !sampling.ignore_end, "an answer with a grammar ends where that does, not later");
   for (const auto& [token, bias] : sampling.logit_bias) require(std::isfinite(bias), "a bias is a finite number");
 }
 
@@ -79,6 +80,11 @@ std::shared_ptr<Generation> GenerationEngine::submit(Request request) {
                                              "the KV cache, which holds " + std::to_string(blocks_.longest()) +
                                              ". Ask for fewer tokens or give the engine more memory for its KV cache.");
   }
+  if (sequence->request.sampling.grammar) {
+    sequence->filter =
+        std::make_unique<grammar::TokenFilter>(sequence->request.sampling.grammar, *model_->tokenizer, trie());
+    sequence->grammar_position = sequence->filter->start();
+  }
   auto generation = sequence->generation;
   {
     std::lock_guard lock(mutex_);
@@ -86,6 +92,12 @@ std::shared_ptr<Generation> GenerationEngine::submit(Request request) {
   }
   work_.notify_one();
   return generation;
+}
+
+// Made by whoever asks first, and not by the engine's thread, which others wait for.
+const grammar::TokenTrie& GenerationEngine::trie() {
+  std::call_once(trie_made_, [&] { trie_ = std::make_unique<const grammar::TokenTrie>(*model_->tokenizer); });
+  return *trie_;
 }
 
 void GenerationEngine::check(const Request& request) const {

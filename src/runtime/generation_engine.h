@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/worker_pool.h"
+#include "grammar/token_trie.h"
 #include "lectern/engine.h"
 #include "runtime/block_manager.h"
 #include "runtime/cpu_executor.h"
@@ -36,6 +37,7 @@ class GenerationEngine : public Engine {
   using Sequences = std::vector<std::unique_ptr<Sequence>>;
 
   void check(const Request& request) const;
+  const grammar::TokenTrie& trie();
   void loop();
   void settle(const Sequences& finished);
 
@@ -46,6 +48,9 @@ class GenerationEngine : public Engine {
   StepLimits limits_;
   CpuExecutor executor_;
   Generator generator_;  // of the loop's thread alone, like the three before it
+
+  std::once_flag trie_made_;
+  std::unique_ptr<const grammar::TokenTrie> trie_;  // for requests with a grammar
 
   mutable std::mutex mutex_;
   std::condition_variable work_;

@@ -17,6 +17,42 @@ using Clock = std::chrono::steady_clock;
 
 double milliseconds(Clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 
+// Where the answer stands in its grammar once the first `drafts` of its draft are part of it.
+grammar::TokenFilter::Position grammar_position(Sequence& sequence, int drafts) {
+  auto position = sequence.grammar_position;
+  for (int i = 0; i < drafts && position != grammar::Matcher::kNowhere; ++i)
+    position = sequence.filter->after(position, sequence.draft[static_cast<std::size_t>(i)]);
+  return position;
+}
+
+int tokens_left(const Sequence& sequence, int drafts) { return sequence.max_size - sequence.size() - drafts; }
+
+// Whether the grammar lets the likeliest token be: it then is the likeliest of those that it allows. What is drawn by
+// chance has to be drawn among these.
+bool fits(Sequence& sequence, TokenId token, int drafts) {
+  const SamplingOptions& sampling = sequence.request.sampling;
+  if (sampling.temperature != 0 && sampling.top_k != 1) return false;
+  const auto position = grammar_position(sequence, drafts);
+  return position == grammar::Matcher::kNowhere ||
+         sequence.filter->allows(position, token, tokens_left(sequence, drafts));
+}
+
+// Behind a draft that ends the answer nothing is wanted.
+std::optional<TokenId> sample_fitting(Sequence& sequence, std::vector<float>& logits, int drafts) {
+  const auto position = grammar_position(sequence, drafts);
+  if (position == grammar::Matcher::kNowhere) return {};
+  sequence.filter->restrict(position, tokens_left(sequence, drafts), logits);
+  return sample(logits, sequence.request.sampling, sequence.size() + drafts);
+}
+
+// Takes the last token into account. True where the answer is whole with it.
+bool completes_grammar(Sequence& sequence) {
+  if (!sequence.filter) return false;
+  auto& filter = *sequence.filter;
+  sequence.grammar_position = filter.tidy(filter.after(sequence.grammar_position, sequence.tokens.back()));
+  return filter.complete(sequence.grammar_position);
+}
+
 }  // namespace
 
 Generator::Generator(const Model& model, Executor& executor, BlockManager& blocks, const StepLimits& limits,
@@ -81,7 +117,7 @@ void Generator::sample_outputs() {
 
 // Where all of its tokens are computed: the token after them, and after each drafted one as long as the draft is right.
 void Generator::sample_part(const Scheduled& part, int first_output) {
-  const Sequence& sequence = *part.sequence;
+  Sequence& sequence = *part.sequence;
   if (part.tokens < sequence.pending() || sequence.generated() >= sequence.request.sampling.max_tokens) return;
   const int first = first_output + part.outputs - part.drafted - 1;
   for (int i = 0; i <= part.drafted; ++i) {
@@ -92,16 +128,20 @@ void Generator::sample_part(const Scheduled& part, int first_output) {
 }
 
 // After its tokens and the first `drafts` of its draft.
-Generator::Row Generator::sample_row(const Sequence& sequence, std::span<const float> logits, int drafts) const {
+Generator::Row Generator::sample_row(Sequence& sequence, std::span<const float> logits, int drafts) const {
   const Request& request = sequence.request;
   const SamplingOptions& sampling = request.sampling;
-  Row row;
+  std::vector<float> changed;
   if (adjusts(sampling)) {
     std::vector<TokenId> answer(sequence.tokens.begin() + sequence.prompt_size, sequence.tokens.end());
     answer.insert(answer.end(), sequence.draft.begin(), sequence.draft.begin() + drafts);
-    row.token = sample(adjusted(logits, sampling, answer), sampling, sequence.size() + drafts);
-  } else {
-    row.token = sample(logits, sampling, sequence.size() + drafts);
+    changed = adjusted(logits, sampling, answer);
+  }
+  Row row;
+  row.token = sample(changed.empty() ? logits : changed, sampling, sequence.size() + drafts);
+  if (row.token && sequence.filter && !fits(sequence, *row.token, drafts)) {
+    if (changed.empty()) changed.assign(logits.begin(), logits.end());
+    row.token = sample_fitting(sequence, changed, drafts);
   }
   if (row.token && request.on_logprobs) row.logprobs = logprobs(logits, *row.token, request.top_logprobs);
   return row;
@@ -161,10 +201,12 @@ bool Generator::ends_with(const Sequence& sequence, TokenId token) const {
 
 void Generator::accept(Sequence& sequence, const Row& sampled) {
   if (!sampled.token) {
-    return fail(sequence,
-                std::make_exception_ptr(Error(ErrorCode::kCorrupt,
-                                              "The model's logits are not numbers, so that no token can be chosen. "
-                                              "The engine file may be damaged: compile the checkpoint again.")));
+    return fail(sequence, std::make_exception_ptr(
+                              Error(ErrorCode::kCorrupt,
+                                    sequence.filter ? "No token of the model's vocabulary fits the grammar here."
+                                                    : "The model's logits are not numbers, so that no token can be "
+                                                      "chosen. The engine file may be damaged: compile the checkpoint "
+                                                      "again.")));
   }
   const TokenId token = *sampled.token;
   if (sequence.generated() == 0) sequence.first_token = Clock::now();
@@ -175,10 +217,11 @@ void Generator::accept(Sequence& sequence, const Row& sampled) {
   sequence.tokens.push_back(token);
   ++statistics_.generated_tokens;
   std::string text = sequence.text.push(token);
+  const bool whole = completes_grammar(sequence);
   const bool full = sequence.size() >= sequence.max_size;
-  if (full && !sequence.text.stopped()) text += sequence.text.finish();
+  if ((whole || full) && !sequence.text.stopped()) text += sequence.text.finish();
   emit(sequence, token, text, &sampled.logprobs);
-  if (sequence.text.stopped()) return finish(sequence, FinishReason::kStop);
+  if (whole || sequence.text.stopped()) return finish(sequence, FinishReason::kStop);
   if (full) finish(sequence, FinishReason::kLength);
 }
 

@@ -51,7 +51,7 @@ class Generator {
   void run();
   void sample_outputs();
   void sample_part(const Scheduled& part, int first_output);
-  Row sample_row(const Sequence& sequence, std::span<const float> logits, int drafts) const;
+  Row sample_row(Sequence& sequence, std::span<const float> logits, int drafts) const;
   void commit(const Scheduled& part, int first_output);
   void report_prompt_logits(Sequence& sequence, int outputs, int first_output);
   void accept_rows(const Scheduled& part, std::span<const Row> sampled);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "grammar/token_filter.h"
 #include "lectern/engine.h"
 #include "runtime/drafter.h"
 #include "runtime/generation.h"
@@ -35,6 +36,8 @@ struct Sequence {
   std::vector<TokenId> tokens;  // the prompt, then what was generated
   std::vector<TokenId> draft;   // what may follow, to be checked in this step
   Drafter drafter;
+  std::unique_ptr<grammar::TokenFilter> filter;  // where the request has a grammar
+  grammar::TokenFilter::Position grammar_position = 0;
   int computed = 0;                 // tokens whose keys and values are in the cache
   std::vector<BlockTable> tables;   // [groups]
   std::vector<std::string> hashes;  // of the beginnings that end with each full block, as far as they were needed

@@ -91,6 +91,42 @@ void read_common(Fields& fields, GenerationRequest& request, double temperature 
   fields.text("user");  // whose request it is makes no difference here
 }
 
+// The schema is read once more for the order of its members.
+std::shared_ptr<const Grammar> read_schema(Fields& format, std::string_view body) {
+  const Json* json_schema = format.find("json_schema");
+  if (json_schema == nullptr) format.refuse("json_schema", "is missing");
+  Fields fields(*json_schema, "response_format.json_schema.");
+  fields.required_text("name");
+  fields.text("description");
+  fields.flag("strict");  // it is held to either way
+  if (fields.find("schema") == nullptr) fields.refuse("schema", "is missing");
+  fields.refuse_others();
+  const auto ordered = nlohmann::ordered_json::parse(body);
+  try {
+    return json_schema_grammar(ordered["response_format"]["json_schema"]["schema"].dump());
+  } catch (const Error& error) {
+    fields.refuse("schema", fmt::format("is no schema that answers can be held to: {}", error.what()));
+  }
+}
+
+void read_response_format(Fields& fields, std::string_view body, ChatRequest& request) {
+  const Json* format = fields.find("response_format");
+  if (format == nullptr) return;
+  Fields inner(*format, "response_format.");
+  const std::string type = inner.required_text("type");
+  auto& grammar = request.sampling.grammar;
+  if (type == "json_object") {
+    grammar = json_object_grammar();
+  } else if (type == "json_schema") {
+    grammar = read_schema(inner, body);
+  } else if (type != "text") {
+    inner.refuse("type", "has to be text, json_object or json_schema");
+  }
+  inner.refuse_others();
+  if (grammar && request.sampling.ignore_end) fields.refuse("ignore_eos", "does not go with a response_format");
+  if (grammar && request.library) fields.refuse("response_format", "does not go with library");
+}
+
 // An answer from a library follows its own rules where a plain one is sampled as the client likes.
 void check_library_request(const Fields& fields, const ChatRequest& request) {
   const auto refuse_if = [&](bool given, const char* name) {
@@ -200,11 +236,7 @@ ChatRequest parse_chat_request(std::string_view json) {
     if (request.max_tokens) fields.refuse("max_completion_tokens", "means the same as max_tokens: give one of them");
     request.max_tokens = static_cast<int>(*most);
   }
-  if (const Json* format = fields.find("response_format")) {
-    Fields inner(*format, "response_format.");
-    if (inner.required_text("type") != "text") inner.refuse("type", "has to be text");
-    inner.refuse_others();
-  }
+  read_response_format(fields, json, request);
   if (request.library) {
     request.passages = static_cast<int>(fields.integer("passages", 1, kMostPassages).value_or(request.passages));
     check_library_request(fields, request);

@@ -129,6 +129,12 @@ std::string TokenizerBase::decode(std::span<const TokenId> tokens, bool keep_spe
   return text + characters.finish();
 }
 
+std::string TokenizerBase::token_bytes(TokenId token) const {
+  std::string bytes;
+  append_token(token, false, false, bytes);
+  return bytes;
+}
+
 std::unique_ptr<IncrementalDecoder> TokenizerBase::incremental_decoder() const {
   return std::make_unique<TokenDecoder>(*this);
 }

@@ -17,6 +17,7 @@ class TokenizerBase : public Tokenizer {
   std::vector<TokenId> encode(std::string_view text, const EncodeOptions& options) const final;
   std::string decode(std::span<const TokenId> tokens, bool keep_special) const final;
   std::unique_ptr<IncrementalDecoder> incremental_decoder() const final;
+  std::string token_bytes(TokenId token) const final;
 
   std::int32_t vocabulary_size() const final { return static_cast<std::int32_t>(data_.tokens.size()); }
   TokenId bos() const final { return data_.bos; }

@@ -1,0 +1,102 @@
+#include "grammar/automaton.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "lectern/error.h"
+
+namespace lectern::grammar {
+
+int Automaton::add_state() {
+  if (states_.size() >= kMostStates) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "it is too large: use fewer properties and enum values, and lower bounds of lengths");
+  }
+  states_.emplace_back();
+  return static_cast<int>(states_.size()) - 1;
+}
+
+int Automaton::add_rule() {
+  rules_.push_back(add_state());
+  return static_cast<int>(rules_.size()) - 1;
+}
+
+void Automaton::edge(int from, int to, std::uint8_t first, std::uint8_t last) {
+  states_[static_cast<std::size_t>(from)].edges.push_back({first, last, to});
+}
+
+int Automaton::literal(int from, std::string_view bytes) {
+  for (const char c : bytes) {
+    const int to = add_state();
+    edge(from, to, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(c));
+    from = to;
+  }
+  return from;
+}
+
+int Automaton::call(int from, int rule) {
+  const int to = add_state();
+  call(from, to, rule);
+  return to;
+}
+
+void Automaton::finish() {
+  find_costs();
+  if (cost(0) >= kNever) throw Error(ErrorCode::kInvalidArgument, "no value fits it: it contains itself without end");
+  refuse_left_recursion();
+}
+
+// Until nothing becomes cheaper. States are made in the order of the text, so that going backwards takes few rounds.
+void Automaton::find_costs() {
+  const auto cost_of = [&](const State& state) {
+    int least = state.accepts ? 0 : state.cost;
+    for (const Edge& edge : state.edges) least = std::min(least, 1 + this->state(edge.target).cost);
+    for (const Call& call : state.calls) least = std::min(least, cost(call.rule) + this->state(call.target).cost);
+    for (const int free : state.free) least = std::min(least, this->state(free).cost);
+    return std::min(least, kNever);
+  };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (auto state = states_.rbegin(); state != states_.rend(); ++state) {
+      const int least = cost_of(*state);
+      changed = changed || least < state->cost;
+      state->cost = least;
+    }
+  }
+}
+
+// The rules that `rule` may call before it takes a byte.
+std::vector<int> Automaton::called_first(int rule) const {
+  std::vector<int> rules, open = {start(rule)}, seen = open;
+  while (!open.empty()) {
+    const State& at = state(open.back());
+    open.pop_back();
+    std::vector<int> next = at.free;
+    for (const Call& call : at.calls) {
+      rules.push_back(call.rule);
+      if (cost(call.rule) == 0) next.push_back(call.target);
+    }
+    for (const int to : next) {
+      if (std::find(seen.begin(), seen.end(), to) != seen.end()) continue;
+      seen.push_back(to);
+      open.push_back(to);
+    }
+  }
+  return rules;
+}
+
+void Automaton::refuse_left_recursion() const {
+  enum class Mark : char { kNew, kOpen, kDone };
+  std::vector<Mark> marks(rules_.size(), Mark::kNew);
+  const std::function<void(int)> visit = [&](int rule) {
+    Mark& mark = marks[static_cast<std::size_t>(rule)];
+    if (mark == Mark::kDone) return;
+    if (mark == Mark::kOpen) throw Error(ErrorCode::kInvalidArgument, "a $ref leads back to itself");
+    mark = Mark::kOpen;
+    for (const int called : called_first(rule)) visit(called);
+    marks[static_cast<std::size_t>(rule)] = Mark::kDone;
+  };
+  for (std::size_t rule = 0; rule < rules_.size(); ++rule) visit(static_cast<int>(rule));
+}
+
+}  // namespace lectern::grammar

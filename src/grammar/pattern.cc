@@ -1,0 +1,272 @@
+#include "grammar/pattern.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grammar/characters.h"
+#include "lectern/error.h"
+
+namespace lectern::grammar {
+namespace {
+
+using Ranges = std::vector<CharacterRange>;
+
+struct Node {
+  enum class Kind { kCharacters, kSequence, kChoice, kRepetition };
+  Kind kind = Kind::kSequence;
+  Ranges ranges;
+  std::vector<Node> parts;
+  int least = 1, most = 1;  // most -1: no end
+};
+
+constexpr int kMostRepetitions = 1000, kDeepest = 50;
+
+[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::kInvalidArgument, "pattern: " + why); }
+
+// Control characters are left out of it: no pattern that people write with a negation means them.
+Ranges complement(Ranges ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  Ranges out;
+  char32_t next = 0x20;
+  for (const auto& range : ranges) {
+    if (range.first > next) out.push_back({next, static_cast<char32_t>(range.first - 1)});
+    next = std::max(next, static_cast<char32_t>(range.last + 1));
+  }
+  if (next <= kLastCharacter) out.push_back({next, kLastCharacter});
+  return out;
+}
+
+std::optional<Ranges> named_class(char32_t letter) {
+  switch (letter) {
+    case 'd':
+      return Ranges{{'0', '9'}};
+    case 'w':
+      return Ranges{{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
+    case 's':
+      return Ranges{{'\t', '\r'}, {' ', ' '}, {0xa0, 0xa0}, {0x2028, 0x2029}, {0x3000, 0x3000}};
+    case 'D':
+    case 'W':
+    case 'S':
+      return complement(*named_class(letter + ('a' - 'A')));
+    default:
+      return {};
+  }
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {  // valid UTF-8: it comes out of JSON
+      const auto lead = static_cast<unsigned char>(text[i]);
+      const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+      char32_t c = size == 1 ? lead : lead & (0xffu >> (size + 1));
+      for (std::size_t k = 1; k < size && i + k < text.size(); ++k)
+        c = c << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3fu);
+      text_ += c;
+      i += size;
+    }
+  }
+
+  Node parse(bool& from_begin, bool& to_end) {
+    from_begin = eat('^');
+    to_end = ends_with_anchor();
+    if (to_end) text_.pop_back();
+    Node node = choice(0);
+    if (at_ < text_.size()) refuse("\")\" without \"(\"");
+    if (node.kind == Node::Kind::kChoice && (from_begin || to_end)) refuse("put | with ^ and $ into a group: ^(a|b)$");
+    return node;
+  }
+
+ private:
+  bool ends_with_anchor() const {
+    if (text_.empty() || text_.back() != '$') return false;
+    std::size_t backslashes = 0;
+    while (backslashes + 1 < text_.size() && text_[text_.size() - 2 - backslashes] == '\\') ++backslashes;
+    return backslashes % 2 == 0;
+  }
+  bool more() const { return at_ < text_.size(); }
+  bool is(char32_t c) const { return more() && text_[at_] == c; }
+  bool eat(char32_t c) { return is(c) ? ++at_, true : false; }
+  char32_t next() {
+    if (!more()) refuse("it ends too early");
+    return text_[at_++];
+  }
+
+  Node choice(int depth) {
+    if (depth > kDeepest) refuse("its groups are nested too deeply");
+    Node node = sequence(depth);
+    if (!is('|')) return node;
+    Node all{.kind = Node::Kind::kChoice, .ranges = {}, .parts = {std::move(node)}};
+    while (eat('|')) all.parts.push_back(sequence(depth));
+    return all;
+  }
+
+  Node sequence(int depth) {
+    Node node;
+    while (more() && !is('|') && !is(')')) node.parts.push_back(repeated(atom(depth)));
+    return node;
+  }
+
+  Node repeated(Node node) {
+    for (;;) {
+      int least = 0, most = -1;
+      if (eat('*')) {
+      } else if (eat('+')) {
+        least = 1;
+      } else if (eat('?')) {
+        most = 1;
+      } else if (is('{')) {
+        ++at_;
+        least = number();
+        most = eat(',') ? (is('}') ? -1 : number()) : least;
+        if (!eat('}')) refuse("\"{\" without \"}\"");
+        if (most >= 0 && most < least) refuse("a repetition whose end is below its begin");
+      } else {
+        return node;
+      }
+      eat('?');  // as few as possible: the same texts
+      Node all{.kind = Node::Kind::kRepetition, .ranges = {}, .parts = {std::move(node)}, .least = least, .most = most};
+      node = std::move(all);
+    }
+  }
+
+  int number() {
+    int value = 0;
+    if (!more() || text_[at_] < '0' || text_[at_] > '9') refuse("a repetition without a number");
+    while (more() && text_[at_] >= '0' && text_[at_] <= '9') {
+      value = value * 10 + static_cast<int>(next() - '0');
+      if (value > kMostRepetitions) refuse("a repetition above 1,000");
+    }
+    return value;
+  }
+
+  Node atom(int depth) {
+    const char32_t c = next();
+    if (c == '(') {
+      if (eat('?') && !eat(':')) refuse("groups that begin with (? are not known, but for (?:");
+      Node node = choice(depth + 1);
+      if (!eat(')')) refuse("\"(\" without \")\"");
+      return node;
+    }
+    if (c == '[') return characters(bracket());
+    if (c == '.') return characters(complement({}));
+    if (c == '\\') return characters(escaped());
+    if (c == '^' || c == '$') refuse("^ and $ are known at its begin and end alone");
+    if (c == '*' || c == '+' || c == '?' || c == '{') refuse("a repetition of nothing");
+    return characters({{c, c}});
+  }
+
+  static Node characters(Ranges ranges) {
+    return {.kind = Node::Kind::kCharacters, .ranges = std::move(ranges), .parts = {}};
+  }
+
+  Ranges escaped() {
+    const char32_t c = next();
+    if (auto named = named_class(c)) return *named;
+    constexpr std::u32string_view kLetters = U"tnrfv0", kMeant = U"\t\n\r\f\v\0";
+    const auto at = kLetters.find(c);
+    if (at != std::u32string_view::npos) {
+      const char32_t meant = at < 5 ? kMeant[at] : 0;
+      return {{meant, meant}};
+    }
+    if (c == 'u' || c == 'x') {
+      char32_t value = 0;
+      for (int i = 0; i < (c == 'u' ? 4 : 2); ++i) value = value << 4 | hexadecimal_digit();
+      return {{value, value}};
+    }
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '1' && c <= '9');
+    if (letter) refuse("\"\\" + std::string(1, static_cast<char>(c)) + "\" is not known");
+    return {{c, c}};
+  }
+
+  char32_t hexadecimal_digit() {
+    const char32_t c = next();
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    refuse("an escape that is not hexadecimal");
+  }
+
+  Ranges bracket() {
+    const bool negated = eat('^');
+    Ranges ranges;
+    while (!eat(']')) {
+      const char32_t c = next();
+      Ranges one = c == '\\' ? escaped() : Ranges{{c, c}};
+      const bool single = one.size() == 1 && one[0].first == one[0].last;
+      if (single && is('-') && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
+        ++at_;
+        const char32_t end = next();
+        const Ranges last = end == '\\' ? escaped() : Ranges{{end, end}};
+        if (last.size() != 1 || last[0].first < one[0].first) refuse("a class with a range that goes backwards");
+        one[0].last = last[0].last;
+      }
+      ranges.insert(ranges.end(), one.begin(), one.end());
+    }
+    return negated ? complement(ranges) : ranges;
+  }
+
+  std::u32string text_;
+  std::size_t at_ = 0;
+};
+
+int emit(Automaton& automaton, const Node& node, int from) {
+  switch (node.kind) {
+    case Node::Kind::kCharacters: {
+      const int to = automaton.add_state();
+      add_characters(automaton, from, to, node.ranges);
+      return to;
+    }
+    case Node::Kind::kSequence:
+      for (const Node& part : node.parts) from = emit(automaton, part, from);
+      return from;
+    case Node::Kind::kChoice: {
+      const int to = automaton.add_state();
+      for (const Node& part : node.parts) {
+        const int begin = automaton.add_state();
+        automaton.join(from, begin);
+        automaton.join(emit(automaton, part, begin), to);
+      }
+      return to;
+    }
+    case Node::Kind::kRepetition:
+      break;
+  }
+  const Node& part = node.parts.front();
+  for (int i = 0; i < node.least; ++i) from = emit(automaton, part, from);
+  const int to = automaton.add_state();
+  if (node.most < 0) {
+    const int loop = automaton.add_state();
+    automaton.join(from, loop);
+    automaton.join(emit(automaton, part, loop), loop);
+    automaton.join(loop, to);
+    return to;
+  }
+  for (int i = node.least; i < node.most; ++i) {
+    automaton.join(from, to);
+    from = emit(automaton, part, from);
+  }
+  automaton.join(from, to);
+  return to;
+}
+
+}  // namespace
+
+int add_pattern(Automaton& automaton, int from, std::string_view pattern, int any_character) {
+  bool from_begin = false, to_end = false;
+  const Node node = Parser(pattern).parse(from_begin, to_end);
+  const auto anything = [&](int at) {
+    const int loop = automaton.add_state();
+    automaton.join(at, loop);
+    automaton.call(loop, loop, any_character);
+    return loop;
+  };
+  if (!from_begin) from = anything(from);
+  from = emit(automaton, node, from);
+  return to_end ? from : anything(from);
+}
+
+}  // namespace lectern::grammar

@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "grammar/grammar.h"
+#include "grammar/matcher.h"
+#include "support/expect_error.h"
+
+namespace lectern::grammar {
+namespace {
+
+bool fits(const Grammar& grammar, std::string_view text) {
+  Matcher matcher(grammar.automaton());
+  auto position = matcher.start();
+  for (const char byte : text) {
+    position = matcher.advance(position, static_cast<std::uint8_t>(byte));
+    if (position == Matcher::kNowhere) return false;
+  }
+  return matcher.accepts(position);
+}
+
+struct Case {
+  const char* schema;
+  std::vector<std::string> fitting, others;
+};
+
+void PrintTo(const Case& one, std::ostream* out) { *out << one.schema; }
+
+class JsonSchema : public testing::TestWithParam<Case> {};
+
+TEST_P(JsonSchema, TakesWhatFitsAndNothingElse) {
+  const auto grammar = json_schema_grammar(GetParam().schema);
+  for (const auto& text : GetParam().fitting) EXPECT_TRUE(fits(*grammar, text)) << text;
+  for (const auto& text : GetParam().others) EXPECT_FALSE(fits(*grammar, text)) << text;
+}
+
+const Case kCases[] = {
+    {R"({"type":"null"})", {"null"}, {"nul", "nulll", "", "0"}},
+    {R"({"type":"boolean"})", {"true", "false"}, {"True", "1"}},
+    {R"({"type":["null","boolean"]})", {"null", "true"}, {"\"\""}},
+    {R"({"type":"integer"})",
+     {"0", "-1", "120", "999999999999999"},
+     {"01", "1.0", "-", "1e3", "+1", "1000000000000000"}},
+    {R"({"type":"integer","minimum":3,"maximum":120})",
+     {"3", "9", "10", "99", "100", "120"},
+     {"2", "121", "-3", "0", "03"}},
+    {R"({"type":"integer","minimum":-12,"maximum":5})",
+     {"-12", "-1", "0", "5", "-10", "-9"},
+     {"-13", "6", "-20", "-0", "-99"}},
+    {R"({"type":"integer","exclusiveMinimum":0})", {"1", "10"}, {"0", "-1"}},
+    {R"({"type":"integer","maximum":-7})", {"-7", "-8", "-70", "-100"}, {"-6", "0", "7"}},
+    {R"({"type":"number"})", {"0", "-0.5", "1.25e-10", "12E3", "-0"}, {".5", "1.", "0x1", "00", "1e", "NaN"}},
+    {R"({"type":"number","minimum":0,"maximum":1})", {"0", "1", "0.5", "0.999"}, {"1.5", "-0.1", "1.01", "2"}},
+    {R"({"type":"number","minimum":-1.5})", {"-1", "-0.25", "0", "7.5"}, {"-1.75", "-2"}},
+    {R"({"type":"string"})",
+     {R"("")", R"("a\"b\\\u00e9\n")", "\"é日😀\"", R"("\ud83d\ude00")", R"("\/")"},
+     {"\"\n\"", R"("\x")", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", R"("\ud83d")", R"("\ude00")",
+      R"("\ud83d\u0041")", "\"a"}},
+    {R"({"type":"string","minLength":2,"maxLength":3})",
+     {"\"ab\"", "\"日本語\"", R"("\n\"x")"},
+     {"\"a\"", "\"abcd\"", "\"\""}},
+    {R"({"type":"string","minLength":2})", {"\"ab\"", "\"abcdef\""}, {"\"a\""}},
+    {R"({"type":"string","pattern":"^[A-Z]{2}-\\d+$"})",
+     {"\"AB-1\"", "\"ZZ-007\""},
+     {"\"A-1\"", "\"AB-\"", "\"AB-1x\""}},
+    {R"({"type":"string","pattern":"cat|dog"})", {"\"cat\"", "\"a dog!\""}, {"\"cow\""}},
+    {R"({"type":"string","pattern":"^(?:a|b)*c?[^\"x]\\.$"})", {"\"abac-.\"", "\"é.\""}, {"\"x.\"", R"("\".")"}},
+    {R"({"type":"string","pattern":"^\"\\\\$"})", {R"("\"\\")"}, {R"("")"}},
+    {R"({"type":"string","format":"date"})",
+     {"\"2024-02-28\"", "\"1999-12-31\""},
+     {"\"2024-02-30\"", "\"2024-13-01\"", "\"24-01-01\""}},
+    {R"({"type":"string","format":"date-time"})",
+     {"\"2024-02-28T23:59:59Z\"", "\"2024-02-28T01:02:03.5+01:00\""},
+     {"\"2024-02-28\""}},
+    {R"({"type":"string","format":"uuid"})", {"\"123e4567-e89b-12d3-a456-426614174000\""}, {"\"123e4567\""}},
+    {R"({"type":"string","format":"email"})", {"\"a.b@example.org\""}, {"\"a@b\"", "\"@example.org\""}},
+    {R"({"type":"string","format":"ipv4"})", {"\"127.0.0.1\"", "\"255.255.255.255\""}, {"\"256.1.1.1\"", "\"1.2.3\""}},
+    {R"({"enum":["red",3,null,{"a":[1]}]})",
+     {"\"red\"", "3", "null", R"({"a":[1]})"},
+     {"\"blue\"", "4", R"({"a": [1]})"}},
+    {R"({"const":"é\"x"})", {"\"é\\\"x\""}, {"\"é\""}},
+    {R"({"type":"object","properties":{"b":{"type":"integer"},"a":{"type":"boolean"}},"required":["b","a"]})",
+     {R"({"b":1,"a":true})", "{\n  \"b\": 1,\n  \"a\": false\n}", R"({ "b": 1, "a": true })"},
+     {R"({"a":true,"b":1})", R"({"b":1})", R"({"b":1,"a":true,"c":0})", R"({"b":1,"a":true,})",
+      R"({"b" :1,"a":true})"}},
+    {R"({"type":"object","properties":{"a":{"type":"null"},"b":{"type":"null"},"c":{"type":"null"}},"required":["b"]})",
+     {R"({"b":null})", R"({"a":null,"b":null})", R"({"b":null,"c":null})", R"({"a":null,"b":null,"c":null})"},
+     {"{}", R"({"a":null})", R"({"a":null,"c":null})", R"({,"b":null})"}},
+    {R"({"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}})",
+     {"{}", R"({"a":null})", R"({"b":1})", R"({"a":null,"ab":1,"":2})"},
+     {R"({"a":1})", R"({"b":null})", R"({"\u0061":1})"}},
+    {R"({"type":"object","additionalProperties":false})", {"{}"}, {R"({"a":1})"}},
+    {R"({"type":"object"})", {"{}", R"({"a":[1,{"b":null}]})"}, {"[]", "{]"}},
+    {R"({"type":"array","items":{"type":"integer"}})",
+     {"[]", "[1]", "[1, 2,3]", "[\n  1\n]"},
+     {"[,]", "[1,]", "[1 2]", "[true]"}},
+    {R"({"type":"array","items":{"type":"null"},"minItems":1,"maxItems":2})",
+     {"[null]", "[null,null]"},
+     {"[]", "[null,null,null]"}},
+    {R"({"type":"array","items":{"type":"null"},"minItems":2})", {"[null,null]", "[null,null,null,null]"}, {"[null]"}},
+    {R"({"type":"array","maxItems":0})", {"[]"}, {"[1]"}},
+    {R"({"type":"array","prefixItems":[{"type":"null"},{"type":"boolean"}],"items":false,"minItems":2,"maxItems":2})",
+     {"[null,true]"},
+     {"[true,null]", "[null]", "[null,true,1]"}},
+    {R"({"type":"array","prefixItems":[{"type":"null"}],"items":{"type":"integer"}})",
+     {"[]", "[null]", "[null,1,2]"},
+     {"[1]", "[null,null]"}},
+    {R"({"anyOf":[{"type":"integer"},{"type":"string","maxLength":1}]})", {"12", "\"a\""}, {"\"ab\"", "true"}},
+    {R"({"oneOf":[{"type":"object","properties":{"k":{"const":"x"}},"required":["k"]},
+                  {"type":"object","properties":{"k":{"const":"y"},"n":{"type":"integer"}},"required":["k","n"]}]})",
+     {R"({"k":"x"})", R"({"k":"y","n":1})"},
+     {R"({"k":"y"})", R"({"k":"x","n":1})"}},
+    {R"({"allOf":[{"type":"object","properties":{"a":{"type":"null"}},"required":["a"]},
+                  {"properties":{"b":{"type":"null"}},"required":["b"]}]})",
+     {R"({"a":null,"b":null})"},
+     {R"({"a":null})"}},
+    {R"({"$defs":{"node":{"type":"object","properties":{"v":{"type":"integer"},
+        "next":{"anyOf":[{"$ref":"#/$defs/node"},{"type":"null"}]}},"required":["v","next"]}},"$ref":"#/$defs/node"})",
+     {R"({"v":1,"next":null})", R"({"v":1,"next":{"v":2,"next":{"v":3,"next":null}}})"},
+     {R"({"v":1})", R"({"v":1,"next":{}})"}},
+    {R"({"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#"}}},"required":["children"]})",
+     {R"({"children":[]})", R"({"children":[{"children":[]}]})"},
+     {R"({"children":[1]})"}},
+    {"true", {"1", "[]", "{}", "\"x\"", "null"}, {"", "nul"}},
+    {R"({"title":"any","description":"x"})", {"1", "[true]"}, {"x"}}};
+
+INSTANTIATE_TEST_SUITE_P(Schemas, JsonSchema, testing::ValuesIn(kCases));
+
+TEST(JsonSchemaRefused, NamesThePlaceAndWhatIsNotUnderstood) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
+      {R"({"type":"object","properties":{"x":{"type":"string","foo":1}}})", {"schema.properties.x.foo", "not supported"}},
+      {R"({"type":"strin"})", {"schema.type", "strin"}},
+      {R"({"type":"integer","multipleOf":3})", {"schema.multipleOf"}},
+      {R"({"type":"integer","minimum":3,"maximum":2})", {"schema", "no number"}},
+      {R"({"type":"string","pattern":"(a"})", {"schema", "pattern", ")"}},
+      {R"x({"type":"string","pattern":"(?=a)"})x", {"pattern"}},
+      {R"({"type":"string","pattern":"a{2000}"})", {"1,000"}},
+      {R"({"type":"string","pattern":"[z-a]"})", {"backwards"}},
+      {R"({"type":"string","format":"hostname"})", {"schema.format", "hostname"}},
+      {R"({"type":"string","format":"date","pattern":"a"})", {"only one"}},
+      {R"({"$ref":"https://example.org/x"})", {"$ref", "#"}},
+      {R"({"$ref":"#/$defs/none"})", {"#/$defs/none"}},
+      {R"({"$ref":"#"})", {"schema"}},
+      {R"({"anyOf":[{"$ref":"#"},{"type":"null"}]})", {"$ref", "itself"}},
+      {R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})", {"without end"}},
+      {R"({"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"})", {"deep"}},
+      {R"({"allOf":[{"type":"string"},{"type":"null"}]})", {"allOf", "type"}},
+      {R"({"oneOf":[{"type":"integer"},{"type":"number"}]})", {"schema.oneOf", "anyOf"}},
+      {R"({"type":"object","properties":{},"required":["a"]})", {"schema.required"}},
+      {R"({"type":"array","minItems":2,"maxItems":1})", {"schema.maxItems"}},
+      {R"({"type":"array","minItems":-1})", {"schema.minItems"}},
+      {R"({"type":"string","maxLength":50000})", {"too large"}},
+      {R"({"enum":[]})", {"schema.enum"}},
+      {"false", {"schema"}},
+      {"[]", {"schema"}},
+      {"{", {"no JSON"}},
+      {std::string(100, '[') + std::string(100, ']'), {"64 deep"}}};
+  for (const auto& [schema, words] : cases) {
+    SCOPED_TRACE(schema.substr(0, 200));
+    support::expect_error(ErrorCode::kInvalidArgument, words, [&] { json_schema_grammar(schema); });
+  }
+}
+
+// As a client could send them: none may take long, or overflow a stack.
+TEST(JsonSchemaRefused, HostileOnes) {
+  std::string chain = R"({"$ref":"#/$defs/0","$defs":{)";
+  for (int i = 0; i < 5000; ++i)
+    chain += (i > 0 ? "," : "") + ("\"" + std::to_string(i) + R"(":{"$ref":"#/$defs/)" + std::to_string(i + 1) + "\"}");
+  EXPECT_THROW(json_schema_grammar(chain + R"(,"5000":{"type":"null"}}})"), Error);
+  std::string nested =
+      R"({"type":"string","pattern":")" + std::string(5000, '(') + "a" + std::string(5000, ')') + "\"}";
+  EXPECT_THROW(json_schema_grammar(nested), Error);
+  EXPECT_THROW(json_schema_grammar(R"({"type":"string","pattern":"^((a{0,900}){0,900}){0,900}$"})"), Error);
+  EXPECT_THROW(json_schema_grammar(R"({"type":"object","properties":{")" + std::string(60000, 'k') +
+                                   R"(":{}},"additionalProperties":true})"),
+               Error);
+}
+
+TEST(JsonObject, IsAnyObjectAndNothingElse) {
+  const auto grammar = json_object_grammar();
+  for (const char* text : {"{}", R"({"a": [1, 2.5e3, "x", {"b": null}], "c": true})"})
+    EXPECT_TRUE(fits(*grammar, text));
+  for (const char* text : {"[]", "1", "{} ", "{\"a\"}", "{\n\n\n}"}) EXPECT_FALSE(fits(*grammar, text));
+}
+
+}  // namespace
+}  // namespace lectern::grammar
