@@ -150,6 +150,20 @@ void api_requests(const fs::path& folder) {
   write(folder / "api_request/completion", head + R"({"model": "m", "prompt": [[1, 2], [3]], "ignore_eos": true})");
   write(folder / "api_request/embedding", head + R"({"model": "m", "input": "a", "encoding_format": "base64"})");
   write(folder / "api_request/search", head + R"({"query": "a", "top_k": 5})");
+  write(folder / "api_request/schema", head + R"({"model": "m", "messages": [{"role": "user", "content": "Why?"}],
+    "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "integer"}}}})");
+}
+
+void json_schemas(const fs::path& folder) {
+  using namespace std::string_literals;
+  write(folder / "json_schema/object",
+        R"({"type":"object","properties":{"a":{"type":"string","maxLength":3},"b":{"type":"array","items":{"$ref":"#"},
+    "minItems":0}},"required":["a"],"additionalProperties":{"type":"number","minimum":-1.5,"maximum":20}})"
+        "\0{\"a\":\"x\""s);
+  write(folder / "json_schema/choice",
+        R"({"$defs":{"n":{"enum":[1,"x",null]}},"anyOf":[{"$ref":"#/$defs/n"},{"type":"string","pattern":
+    "^[a-f\\d]+(-|x){2,3}$"},{"type":"string","format":"date"},{"allOf":[{"type":"integer","exclusiveMinimum":3}]}]})"
+        "\0\"a0"s);
 }
 
 }  // namespace
@@ -157,8 +171,8 @@ void api_requests(const fs::path& folder) {
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   const fs::path folder = arguments[1];
-  for (const auto write_seeds :
-       {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records, videos, api_requests}) {
+  for (const auto write_seeds : {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records, videos,
+                                 api_requests, json_schemas}) {
     write_seeds(folder);
   }
 }

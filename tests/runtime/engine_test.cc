@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
@@ -256,6 +257,50 @@ TEST_F(EngineTest, PenaltiesAndBiasesChooseTokens) {
   support::expect_error(ErrorCode::kInvalidArgument, {"100000"}, [&] { engine->submit(asked); });
   asked.sampling.logit_bias = {{'x', std::nanf("")}};
   support::expect_error(ErrorCode::kInvalidArgument, {"finite"}, [&] { engine->submit(asked); });
+}
+
+// A model of random weights writes anything: its answers fit only because they have to.
+TEST_F(EngineTest, AnAnswerKeepsToItsGrammarWhateverElseRuns) {
+  const auto engine = load();
+  const auto grammar = json_schema_grammar(
+      R"({"type":"array","items":{"type":"object","properties":{"key":{"type":"string"},"n":{"type":"integer"}},
+          "required":["key","n"]},"minItems":3})");
+  std::vector<Request> requests;
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    auto asked = request(40, 120, seed);
+    asked.sampling.temperature = seed % 2;
+    asked.sampling.ignore_end = false;
+    asked.sampling.grammar = grammar;
+    if (seed % 4 == 0) {  // repeats itself, so that it is guessed
+      asked.sampling.logit_bias = {{'x', 50}};
+      std::fill(asked.prompt.begin(), asked.prompt.end(), 'x');
+    }
+    requests.push_back(asked);
+  }
+  std::vector<Completion> alone;
+  for (auto asked : requests) {
+    asked.draft = false;
+    alone.push_back(engine->submit(asked)->wait());
+    EXPECT_EQ(alone.back().finish, FinishReason::kStop);
+    EXPECT_TRUE(nlohmann::json::accept(alone.back().text)) << alone.back().text;
+    EXPECT_LE(alone.back().tokens.size(), 120u);
+  }
+  int accepted = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const auto drafted = engine->submit(requests[i]);
+    EXPECT_EQ(drafted->wait().tokens, alone[i].tokens) << i;
+    accepted += drafted->wait().accepted_tokens;
+  }
+  std::vector<std::shared_ptr<Generation>> together;
+  for (const auto& asked : requests) together.push_back(engine->submit(asked));
+  for (std::size_t i = 0; i < requests.size(); ++i) EXPECT_EQ(together[i]->wait().tokens, alone[i].tokens) << i;
+  EXPECT_GT(accepted, 0);
+}
+
+TEST_F(EngineTest, AGrammarAndAnAnswerThatGoesOnDoNotFit) {
+  auto asked = request(20, 30);
+  asked.sampling.grammar = json_object_grammar();
+  support::expect_error(ErrorCode::kInvalidArgument, {"grammar"}, [&] { load()->submit(asked); });
 }
 
 TEST_F(EngineTest, TellsOnceThatARequestIsDone) {
