@@ -5,9 +5,9 @@
 namespace lectern::grammar {
 namespace {
 
-// Ways that are followed at once, and calls within calls. What is beyond them is not offered: each way that is followed
-// still leads to an end.
-constexpr std::size_t kMostThreads = 256;
+// Ways that are kept and looked at, at once, and calls within calls, so that no schema holds up other requests. What is
+// beyond them is not offered: each way that is followed still leads to an end.
+constexpr std::size_t kMostThreads = 256, kMostSeen = 1000;
 constexpr int kDeepest = 200;
 
 }  // namespace
@@ -60,7 +60,7 @@ Matcher::Position Matcher::find(std::vector<Thread> threads) {
       const auto& target = automaton_->state(next);
       if (target.cost >= Automaton::kNever || frame(next_stack).cost >= Automaton::kNever) return;  // leads nowhere
       const Thread thread{next, next_stack};
-      if (std::find(seen.begin(), seen.end(), thread) == seen.end()) seen.push_back(thread);
+      if (seen.size() < kMostSeen && std::find(seen.begin(), seen.end(), thread) == seen.end()) seen.push_back(thread);
     };
     if (!state.edges.empty() && found.threads.size() < kMostThreads) {
       found.threads.push_back({index, stack});

@@ -61,6 +61,25 @@ TEST(Matcher, ForgetsAllButWhereItIs) {
   EXPECT_TRUE(matcher.complete(position));
 }
 
+// Thousands of ways at once: those that are followed come to an end.
+TEST(Matcher, AnAmbiguousPatternIsFollowedInPart) {
+  const auto grammar = json_schema_grammar(R"x({"type":"string","pattern":"^((.?){60}|(a?b?){60}){20}$"})x");
+  Matcher matcher(grammar->automaton());
+  auto position = matcher.start();
+  for (const char c : std::string("\"abababab")) {
+    position = matcher.advance(position, static_cast<std::uint8_t>(c));
+    ASSERT_NE(position, Matcher::kNowhere);
+  }
+  while (!matcher.accepts(position)) {
+    const int cost = matcher.cost(position);
+    for (int byte = 0; byte < 256 && matcher.cost(position) >= cost; ++byte) {
+      const auto next = matcher.advance(position, static_cast<std::uint8_t>(byte));
+      if (next != Matcher::kNowhere && matcher.cost(next) < cost) position = next;
+    }
+    ASSERT_LT(matcher.cost(position), cost);
+  }
+}
+
 // Bytes drawn at random among those that fit, homewards after a while: whatever comes out is JSON.
 TEST(Matcher, RandomWalksAreJson) {
   for (const char* schema : {"true", R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"number"}},
