@@ -46,21 +46,23 @@ void Automaton::finish() {
   refuse_left_recursion();
 }
 
-// Until nothing becomes cheaper. States are made in the order of the text, so that going backwards takes few rounds.
+// Until nothing becomes cheaper. States are made in the order of the text, so that going backwards takes few rounds. A
+// way is written down when it makes its state cheaper, so that following it never leads in a circle.
 void Automaton::find_costs() {
-  const auto cost_of = [&](const State& state) {
-    int least = state.accepts ? 0 : state.cost;
-    for (const Edge& edge : state.edges) least = std::min(least, 1 + this->state(edge.target).cost);
-    for (const Call& call : state.calls) least = std::min(least, cost(call.rule) + this->state(call.target).cost);
-    for (const int free : state.free) least = std::min(least, this->state(free).cost);
-    return std::min(least, kNever);
+  bool changed = true;
+  const auto improve = [&](State& state, int cost, int free) {
+    if (cost >= state.cost) return;
+    state.cost = cost;
+    state.nearest_free = free;
+    changed = true;
   };
-  for (bool changed = true; changed;) {
+  while (changed) {
     changed = false;
     for (auto state = states_.rbegin(); state != states_.rend(); ++state) {
-      const int least = cost_of(*state);
-      changed = changed || least < state->cost;
-      state->cost = least;
+      if (state->accepts) improve(*state, 0, -1);
+      for (const Edge& edge : state->edges) improve(*state, 1 + this->state(edge.target).cost, -1);
+      for (const Call& call : state->calls) improve(*state, cost(call.rule) + this->state(call.target).cost, -1);
+      for (const int free : state->free) improve(*state, this->state(free).cost, free);
     }
   }
 }

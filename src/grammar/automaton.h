@@ -27,7 +27,8 @@ class Automaton {
     std::vector<Call> calls;
     std::vector<int> free;  // states that it is as good as
     bool accepts = false;
-    int cost = kNever;  // bytes to the nearest end of its rule
+    int cost = kNever;      // bytes to the nearest end of its rule
+    int nearest_free = -1;  // of `free`, where the way to that end begins with one of them
   };
 
   /// Throws Error kInvalidArgument beyond kMostStates.

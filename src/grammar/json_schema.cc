@@ -19,9 +19,8 @@ constexpr int kDeepest = 300;
 constexpr std::size_t kLongestName = 1000;
 
 // What says nothing of a value's form.
-const Names kReadOver = {"title",     "description", "default",     "examples",   "example",
-                         "$schema",   "$id",         "$comment",    "deprecated", "readOnly",
-                         "writeOnly", "$defs",       "definitions",    "discriminator"};
+const Names kReadOver = {"title",    "description", "default",  "examples",  "example", "$schema",     "$id",
+                         "$comment", "deprecated",  "readOnly", "writeOnly", "$defs",   "definitions", "discriminator"};
 
 // What says something of values of some type: beside a list of types each of these takes what is about it.
 const Names kOfSomeType = {"type",      "properties",  "required",         "additionalProperties",

@@ -5,9 +5,9 @@
 namespace lectern::grammar {
 namespace {
 
-// Ways that are kept and looked at, at once, and calls within calls, so that no schema holds up other requests. What is
+// Ways that are looked at, at once, and calls within calls, so that no schema holds up other requests. What is
 // beyond them is not offered: each way that is followed still leads to an end.
-constexpr std::size_t kMostThreads = 256, kMostSeen = 1000;
+constexpr std::size_t kMostSeen = 1000;
 constexpr int kDeepest = 200;
 
 }  // namespace
@@ -49,10 +49,36 @@ Matcher::Position Matcher::advance(Position position, std::uint8_t byte) {
   return found;
 }
 
+// The way to the nearest end, to where it takes a byte: it is followed whatever else is.
+void Matcher::add_nearest_way(Thread thread, std::vector<Thread>& seen) {
+  for (;;) {
+    const auto* state = &automaton_->state(thread.state);
+    while (state->nearest_free >= 0) {
+      thread.state = state->nearest_free;
+      state = &automaton_->state(thread.state);
+    }
+    if (std::find(seen.begin(), seen.end(), thread) == seen.end()) seen.push_back(thread);
+    if (state->accepts) {
+      if (thread.stack == 0) return;
+      thread = {frame(thread.stack).target, frame(thread.stack).parent};
+      continue;
+    }
+    const auto call = std::find_if(state->calls.begin(), state->calls.end(), [&](const auto& one) {
+      return automaton_->cost(one.rule) + automaton_->state(one.target).cost == state->cost;
+    });
+    const bool takes_byte = std::any_of(state->edges.begin(), state->edges.end(), [&](const auto& edge) {
+      return 1 + automaton_->state(edge.target).cost == state->cost;
+    });
+    if (takes_byte || call == state->calls.end()) return;
+    thread = {automaton_->start(call->rule), push(thread.stack, call->target)};
+  }
+}
+
 // Follows all that takes no byte from `threads` on, and numbers what is reached.
 Matcher::Position Matcher::find(std::vector<Thread> threads) {
   Found found;
   std::vector<Thread> seen = threads;
+  for (const Thread& thread : threads) add_nearest_way(thread, seen);
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const auto [index, stack] = seen[i];
     const auto& state = automaton_->state(index);
@@ -62,7 +88,7 @@ Matcher::Position Matcher::find(std::vector<Thread> threads) {
       const Thread thread{next, next_stack};
       if (seen.size() < kMostSeen && std::find(seen.begin(), seen.end(), thread) == seen.end()) seen.push_back(thread);
     };
-    if (!state.edges.empty() && found.threads.size() < kMostThreads) {
+    if (!state.edges.empty()) {
       found.threads.push_back({index, stack});
       for (const auto& edge : state.edges) {
         const int cost = 1 + automaton_->state(edge.target).cost + frame(stack).cost;

@@ -56,6 +56,7 @@ class Matcher {
   const Frame& frame(int stack) const { return frames_[static_cast<std::size_t>(stack)]; }
   int push(int stack, int target);
   Position find(std::vector<Thread> threads);
+  void add_nearest_way(Thread thread, std::vector<Thread>& seen);
   int copy_stack(const std::vector<Frame>& frames, int stack);
 
   const Automaton* automaton_;
