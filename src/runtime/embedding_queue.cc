@@ -4,6 +4,14 @@
 #include <numeric>
 
 namespace lectern::runtime {
+namespace {
+
+constexpr std::size_t kFewTexts = 4;  // of a job that is a question
+constexpr int kMostInARow = 4;        // steps of questions, while others wait
+
+bool is_question(const EmbeddingJob* job) { return job->left() <= kFewTexts; }
+
+}  // namespace
 
 EmbeddingJob::EmbeddingJob(std::span<const std::vector<TokenId>> all)
     : texts(all), order(all.size()), vectors(all.size()) {
@@ -13,9 +21,15 @@ EmbeddingJob::EmbeddingJob(std::span<const std::vector<TokenId>> all)
 }
 
 std::vector<EmbeddingQueue::Item> EmbeddingQueue::take(int tokens, int texts) {
+  const auto others = std::stable_partition(jobs_.begin(), jobs_.end(), is_question);
+  const bool mixed = others != jobs_.begin() && others != jobs_.end();
+  const auto questions = static_cast<std::size_t>(others - jobs_.begin());
+  const bool turn_of_others = mixed && steps_of_questions_ >= kMostInARow;
+  steps_of_questions_ = mixed && !turn_of_others ? steps_of_questions_ + 1 : 0;
+  if (turn_of_others) std::rotate(jobs_.begin(), others, jobs_.end());
   std::vector<Item> items;
   auto left = static_cast<std::size_t>(tokens);
-  for (std::size_t turn = jobs_.size(); turn > 0; --turn) {
+  for (std::size_t turn = mixed && !turn_of_others ? questions : jobs_.size(); turn > 0; --turn) {
     EmbeddingJob& job = *jobs_.front();
     jobs_.pop_front();
     for (; job.taken < job.order.size() && items.size() < static_cast<std::size_t>(texts); ++job.taken) {

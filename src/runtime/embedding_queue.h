@@ -21,10 +21,12 @@ struct EmbeddingJob {
   std::vector<std::vector<float>> vectors;  // [texts]
   std::exception_ptr failure;
 
+  std::size_t left() const { return order.size() - taken; }  // texts
   bool done() const { return failure != nullptr || embedded == texts.size(); }
 };
 
-/// Jobs take turns, one begins each step, so that a question is not behind a whole library. Not synchronized.
+/// Jobs with few texts, as questions are, come first and have a step to themselves, so that none is behind a whole
+/// library; after some such steps in a row the others have their turn. Not synchronized.
 class EmbeddingQueue {
  public:
   struct Item {
@@ -42,6 +44,7 @@ class EmbeddingQueue {
 
  private:
   std::deque<EmbeddingJob*> jobs_;  // with texts not yet taken
+  int steps_of_questions_ = 0;      // in a row, while others wait
 };
 
 }  // namespace lectern::runtime

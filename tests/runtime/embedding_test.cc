@@ -105,6 +105,23 @@ TEST(EmbeddingQueue, LetsAQuestionPastALibrary) {
   EXPECT_TRUE(seen);
 }
 
+TEST(EmbeddingQueue, QuestionsComeFirstAndTheLibraryHasItsTurn) {
+  const Texts library_texts(100, std::vector<TokenId>(64, 1));  // each fills a step
+  const Texts question_text = {{1, 2, 3}};
+  EmbeddingJob library(library_texts);
+  std::vector<EmbeddingJob> questions(12, EmbeddingJob(question_text));
+  EmbeddingQueue queue;
+  queue.add(library);
+  std::string steps;
+  for (EmbeddingJob& question : questions) {
+    queue.add(question);
+    const auto items = queue.take(64, 64);
+    for (const auto& item : items) steps += item.job == &library ? 'l' : 'q';
+    steps += ' ';
+  }
+  EXPECT_EQ(steps, "q q q q l qq q q q l qq q ");
+}
+
 TEST(EmbeddingQueue, FillsStepsAndLosesNothing) {
   const auto first_texts = random_texts(300, 50, 8), second_texts = random_texts(100, 50, 9);
   EmbeddingJob first(first_texts), second(second_texts);
