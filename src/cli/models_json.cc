@@ -3,6 +3,7 @@
 #include "cli/json.h"
 #include "hub/model_list.h"
 #include "server/json_text.h"
+#include "server/model_json.h"
 
 namespace lectern::cli {
 namespace {
@@ -16,16 +17,8 @@ using server::or_null;
 std::string to_json(std::span<const hub::ListedModel> models) {
   Json list = Json::array();
   for (const auto& model : models) {
-    list.push_back({{"id", model.id},
-                    {"name", model.name},
-                    {"kind", name(model.kind)},
-                    {"bytes", model.bytes},
-                    {"memory_bytes", model.memory_bytes},
-                    {"licence", or_null(model.licence)},
-                    {"source", or_null(model.source)},
-                    {"state", model.installed ? "installed" : "available"},
-                    {"done", model.done},
-                    {"path", or_null(model.path)}});
+    list.push_back(server::json_of(model));
+    list.back()["path"] = or_null(model.path);
   }
   return dump({{"models", std::move(list)}});
 }

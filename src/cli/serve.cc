@@ -72,12 +72,11 @@ int run(ServeCommand command) {
   options.http.idle_time = std::chrono::seconds(command.idle_seconds);
   options.http.stall_time = std::chrono::seconds(command.stall_seconds);
   options.http.grace_time = std::chrono::seconds(command.grace_seconds);
-  server::ServerModels models;
-  models.chat_id = hub::model_id(command.shared.model);
-  models.embedding_id = hub::model_id(command.shared.embedding_model);
-  models.chat = open_engine(command.shared.model, command.shared);
-  // It reads folders while the other answers.
-  models.embedder = open_engine(command.shared.embedding_model, command.shared, {.priority = Priority::kBackground});
+  const auto open = [shared = command.shared](const std::string& model) { return open_engine(model, shared); };
+  const auto served = [&](const std::string& model) {
+    return server::ServedModel{hub::model_at(model_path(model)), open(model)};
+  };
+  server::ServerModels models{served(command.shared.model), served(command.shared.embedding_model), open};
   server::serve(std::move(models), options, [](const std::string& address) {
     print("Lectern serves at " + address + "\n");
     flush();

@@ -60,7 +60,7 @@ void add_models_of(const fs::path& folder, std::vector<InstalledModel>& models) 
   for (const auto& path : paths) {
     const auto id = model_id(path);
     const bool known = std::any_of(models.begin(), models.end(), [&](const auto& model) { return model.id == id; });
-    if (!known) models.push_back({id, path, bytes_below(path), kind_of(path)});
+    if (!known) models.push_back(model_at(path));
   }
 }
 
@@ -103,6 +103,8 @@ std::optional<InstalledModel> find_installed(const std::string& id) {
   }
   return std::nullopt;
 }
+
+InstalledModel model_at(const fs::path& path) { return {model_id(path), path, bytes_below(path), kind_of(path)}; }
 
 std::string model_id(const fs::path& model) {
   const fs::path path = model.has_filename() ? model : model.parent_path();

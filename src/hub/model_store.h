@@ -32,6 +32,8 @@ struct InstalledModel {
 /// In the folders, by id; of two with one id, the one that is found first.
 std::vector<InstalledModel> installed_models();
 std::optional<InstalledModel> find_installed(const std::string& id);
+/// One that lies wherever it does.
+InstalledModel model_at(const std::filesystem::path& path);
 
 /// "models/smollm2.gguf" is "smollm2".
 std::string model_id(const std::filesystem::path& model);

@@ -10,12 +10,12 @@ GenerationTask::GenerationTask(std::shared_ptr<Exchange> exchange, GenerationPla
                                Metrics& metrics)
     : exchange_(std::move(exchange)), plan_(std::move(plan)), metrics_(metrics), tickets_(std::move(tickets)) {}
 
-void GenerationTask::start(Engine& engine) {
+void GenerationTask::start() {
   left_ = static_cast<int>(plan_.prompts.size()) * plan_.n;
   choices_.resize(static_cast<std::size_t>(left_));
   logprobs_sent_.resize(static_cast<std::size_t>(left_));
   for (int i = 0; i < left_; ++i) choices_[static_cast<std::size_t>(i)].index = i;
-  submit_all(engine);
+  submit_all();
   if (plan_.stream) {
     exchange_->begin({.content_type = "text/event-stream"});
     if (plan_.heading.kind == CompletionKind::kChat) {
@@ -30,10 +30,10 @@ void GenerationTask::start(Engine& engine) {
   exchange_->post([self = shared_from_this()] { self->drain(); });
 }
 
-void GenerationTask::submit_all(Engine& engine) {
+void GenerationTask::submit_all() {
   std::vector<std::shared_ptr<Generation>> submitted;
   try {
-    for (int i = 0; i < left_; ++i) submitted.push_back(engine.submit(request_for(i)));
+    for (int i = 0; i < left_; ++i) submitted.push_back(plan_.engine->submit(request_for(i)));
   } catch (...) {
     for (const auto& generation : submitted) generation->cancel();
     throw;

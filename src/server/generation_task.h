@@ -13,11 +13,13 @@
 #include "server/completion_json.h"
 #include "server/exchange.h"
 #include "server/metrics.h"
+#include "server/model_shelf.h"
 #include "server/ticket.h"
 
 namespace lectern::server {
 
 struct GenerationPlan {
+  EngineLease engine = {};
   CompletionHeading heading;
   bool stream = false;
   std::optional<int> top_logprobs = {};  // nothing where no logprobs are wanted
@@ -35,7 +37,7 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
 
   /// Throws Error as `Engine::submit` does; then nothing is under way. Otherwise it answers by itself, and ends the
   /// generations if the client goes away.
-  void start(Engine& engine);
+  void start();
 
  private:
   struct Event {
@@ -47,7 +49,7 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
 
   Request request_for(int index);
   void tell(Event event);
-  void submit_all(Engine& engine);
+  void submit_all();
   void cancel();
   void drain();  // on the connection's thread, like all that follows
   void take(const Event& event);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lectern/error.h"
+#include "server/free_memory.h"
 
 namespace lectern::server {
 namespace {
@@ -15,13 +16,13 @@ void check(const ServerModels& models, const ServerOptions& options) {
                     " others can reach this server, so that it needs an API key: put one into a file and name it with "
                     "--api-key-file, or into the variable LECTERN_API_KEY.");
   }
-  if (!models.chat->info().generates) {
+  if (!models.chat.engine->info().generates) {
     throw Error(ErrorCode::kInvalidArgument,
-                models.chat_id + " is an encoder and cannot answer: choose a model that generates text.");
+                models.chat.model.id + " is an encoder and cannot answer: choose a model that generates text.");
   }
-  if (models.embedder->info().generates) {
+  if (models.embedding.engine->info().generates) {
     throw Error(ErrorCode::kInvalidArgument,
-                models.embedding_id + " makes no embeddings: choose an encoder such as MiniLM.");
+                models.embedding.model.id + " makes no embeddings: choose an encoder such as MiniLM.");
   }
 }
 
@@ -34,9 +35,14 @@ std::string url(const std::string& address, int port) {
 
 void serve(ServerModels models, const ServerOptions& options, const std::function<void(const std::string&)>& on_ready) {
   check(models, options);
-  Service service(
-      {{models.chat_id, models.chat.get()}, {models.embedding_id, models.embedder.get()}, std::time(nullptr)},
-      options.service);
+  models.chat.model.kind = hub::ModelKind::kChat;
+  models.embedding.model.kind = hub::ModelKind::kEmbedding;
+  ModelShelfOptions shelf_options;
+  shelf_options.open = std::move(models.open);
+  shelf_options.free_memory = free_memory;
+  shelf_options.since = std::time(nullptr);
+  auto shelf = std::make_unique<ModelShelf>(std::move(models.chat), std::move(models.embedding), shelf_options);
+  Service service(*shelf, options.service);
   HttpServer http(options.http, service);
   if (!options.folders.empty()) service.libraries().add_folders(options.library, options.folders);
   service.libraries().keep_all();
@@ -44,8 +50,7 @@ void serve(ServerModels models, const ServerOptions& options, const std::functio
   http.run();
   // What the engines still tell, they tell to connections: those go last.
   service.stop();
-  models.chat.reset();
-  models.embedder.reset();
+  shelf.reset();
 }
 
 }  // namespace lectern::server

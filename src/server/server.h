@@ -21,8 +21,9 @@ struct ServerOptions {
 };
 
 struct ServerModels {
-  std::string chat_id, embedding_id;  // as requests name them
-  std::unique_ptr<Engine> chat, embedder;
+  ServedModel chat, embedding;
+  /// Opens another that a request names. Throws Error.
+  std::function<std::unique_ptr<Engine>(const std::filesystem::path&)> open;
 };
 
 /// Serves until SIGTERM or SIGINT, and reads the folders meanwhile. Calls `on_ready` with the address

@@ -38,11 +38,12 @@ void check_body(const HttpRequest& request, RequestBody expected) {
   throw ApiError(415, "The body has to be JSON, with the header \"Content-Type: application/json\".");
 }
 
-GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, const Tokenizer& tokenizer) {
+GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, const EngineLease& engine) {
   GenerationPlan plan;
+  plan.engine = engine;
   plan.heading = new_heading(kind, request.model);
   plan.heading.usage_follows = request.include_usage;
-  if (request.top_logprobs) plan.heading.spells_logprobs = &tokenizer;
+  if (request.top_logprobs) plan.heading.spells_logprobs = &engine->tokenizer();
   plan.top_logprobs = request.top_logprobs;
   plan.stream = request.stream;
   plan.n = request.n;
@@ -53,12 +54,13 @@ GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, c
 
 }  // namespace
 
-Service::Service(ServedModels models, const ServiceOptions& options)
-    : models_(std::move(models)),
+Service::Service(ModelShelf& models, const ServiceOptions& options)
+    : models_(models),
+      catalogue_(models),
       gate_(options.gate),
       chats_(ChatStore(chats_path())),
       admission_(options.most_answers),
-      libraries_(*models_.embedding.engine),
+      libraries_(models_.embedder()),
       library_api_(std::make_unique<LibraryApi>(libraries_, options.libraries)),
       quick_(std::make_unique<Workers>(kQuickThreads)),
       slow_(std::make_unique<Workers>(kSlowThreads)),
@@ -68,6 +70,7 @@ Service::Service(ServedModels models, const ServiceOptions& options)
 Service::~Service() = default;
 
 void Service::stop() {
+  models_.stop();  // first: who waits for a model is answered by the others
   quick_.reset();
   slow_.reset();
   answers_.reset();
@@ -90,16 +93,18 @@ std::vector<Route> Service::routes() {
       {"GET", "/ready", true, say(R"({"status":"ready"})")},
       {"GET", "/openapi.json", false, say(kOpenApi)},
       {"GET", "/metrics", false, on(slow_, [this](const Asked& e, const auto&) { tell_metrics(e); })},
-      {"GET", "/v1/models", false, say(models_.list_json())},
+      {"GET", "/v1/models", false,
+       on(slow_, [this](const Asked& e, const auto&) { e->respond({.body = models_.list_json()}); })},
       {"GET", "/v1/models/{model}", false,
-       [this](const Asked& exchange, const PathParameters& parameters) {
-         exchange->respond({.body = models_.json_of(parameters.at("model"))});
-       }},
+       on(slow_, [this](const Asked& e, const PathParameters& path) {
+         e->respond({.body = models_.json_of(path.at("model"))});
+       })},
       {"POST", "/v1/chat/completions", false, on(quick_, [this](const Asked& e, const auto&) { chat(e); })},
       {"POST", "/v1/completions", false, on(quick_, [this](const Asked& e, const auto&) { complete(e); })},
       {"POST", "/v1/embeddings", false, on(slow_, [this](const Asked& e, const auto&) { embed(e); })},
   };
   auto further = library_api_->routes();
+  for (Route& route : catalogue_.routes()) further.push_back(std::move(route));
   for (Route& route : chats_.routes()) further.push_back(std::move(route));
   for (Route& route : document_routes(libraries_)) further.push_back(std::move(route));
   for (Route& route : further) {
@@ -140,43 +145,64 @@ HttpResponse Service::failure(int status, std::string_view message) {
   return to_response(ApiError(status, std::string(message)));
 }
 
-void Service::chat(const Asked& exchange) {
-  const auto request = parse_chat_request(exchange->request().body);
-  Engine& engine = models_.chat_engine(request.model);
-  if (request.library) return answer_from_library(exchange, request, engine);
-  auto plan = plan_for(CompletionKind::kChat, request, engine.tokenizer());
-  const int context = engine.info().context_length;
-  plan.prompts.push_back(chat::conversation_prompt(engine.tokenizer(), request.messages, context));
-  plan.sampling.max_tokens = request.max_tokens.value_or(context);
-  generate(exchange, std::move(plan), engine);
+// Where the model has to be loaded first, it is answered later, by the same threads.
+void Service::with_engine(const Asked& exchange, const std::string& model, hub::ModelKind kind, WithEngine answer) {
+  if (const auto engine = models_.loaded(model, kind)) return answer(engine);
+  auto& workers = kind == hub::ModelKind::kChat ? quick_ : slow_;
+  models_.lend(model, kind, [exchange, answer, &workers](const EngineLease& engine, std::exception_ptr failure) {
+    workers->post([exchange, answer, engine, failure] {
+      answer_failures(exchange, [&] {
+        if (failure) std::rethrow_exception(failure);
+        answer(engine);
+      });
+    });
+  });
 }
 
-void Service::answer_from_library(const Asked& exchange, const ChatRequest& request, Engine& engine) {
+void Service::chat(const Asked& exchange) {
+  const auto request = std::make_shared<const ChatRequest>(parse_chat_request(exchange->request().body));
+  with_engine(exchange, request->model, hub::ModelKind::kChat,
+              [this, exchange, request](const EngineLease& engine) { answer_chat(exchange, *request, engine); });
+}
+
+void Service::answer_chat(const Asked& exchange, const ChatRequest& request, const EngineLease& engine) {
+  if (request.library) return answer_from_library(exchange, request, engine);
+  auto plan = plan_for(CompletionKind::kChat, request, engine);
+  const int context = engine->info().context_length;
+  plan.prompts.push_back(chat::conversation_prompt(engine->tokenizer(), request.messages, context));
+  plan.sampling.max_tokens = request.max_tokens.value_or(context);
+  generate(exchange, std::move(plan));
+}
+
+void Service::answer_from_library(const Asked& exchange, const ChatRequest& request, const EngineLease& engine) {
   const auto ticket = std::make_shared<std::vector<Ticket>>(admit(1));
-  answers_->post([this, exchange, request, ticket, &engine] {
+  answers_->post([this, exchange, request, ticket, engine] {
     answer_failures(exchange, [&] {
-      server::answer_from_library(exchange, request, engine, *library_api_->open(*request.library), metrics_);
+      server::answer_from_library(exchange, request, *engine, *libraries_.open(*request.library), metrics_);
     });
   });
 }
 
 void Service::complete(const Asked& exchange) {
-  auto request = parse_completion_request(exchange->request().body);
-  Engine& engine = models_.chat_engine(request.model);
-  auto plan = plan_for(CompletionKind::kText, request, engine.tokenizer());
-  plan.prompts = std::move(request.tokens);
-  for (const auto& text : request.texts) plan.prompts.push_back(engine.tokenizer().encode(text));
-  plan.sampling.max_tokens = *request.max_tokens;
-  generate(exchange, std::move(plan), engine);
+  const auto request = std::make_shared<CompletionRequest>(parse_completion_request(exchange->request().body));
+  with_engine(exchange, request->model, hub::ModelKind::kChat, [this, exchange, request](const EngineLease& engine) {
+    auto plan = plan_for(CompletionKind::kText, *request, engine);
+    plan.prompts = std::move(request->tokens);
+    for (const auto& text : request->texts) plan.prompts.push_back(engine->tokenizer().encode(text));
+    plan.sampling.max_tokens = *request->max_tokens;
+    generate(exchange, std::move(plan));
+  });
 }
 
 void Service::embed(const Asked& exchange) {
-  const auto request = parse_embedding_request(exchange->request().body);
-  exchange->respond({.body = embeddings_json(request, models_.embedder(request.model))});
+  const auto request = std::make_shared<const EmbeddingRequest>(parse_embedding_request(exchange->request().body));
+  with_engine(exchange, request->model, hub::ModelKind::kEmbedding, [exchange, request](const EngineLease& engine) {
+    exchange->respond({.body = embeddings_json(*request, *engine)});
+  });
 }
 
 void Service::tell_metrics(const Asked& exchange) const {
-  const Metrics::Now now{models_.chat.engine->statistics(), models_.embedding.engine->statistics(), admission_.taken(),
+  const Metrics::Now now{models_.chat_statistics(), models_.embedding_statistics(), admission_.taken(),
                          list_libraries()};
   exchange->respond({.body = metrics_.text(now), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
 }
@@ -187,9 +213,9 @@ std::vector<Ticket> Service::admit(std::size_t answers) {
   return std::move(*tickets);
 }
 
-void Service::generate(const Asked& exchange, GenerationPlan plan, Engine& engine) {
+void Service::generate(const Asked& exchange, GenerationPlan plan) {
   auto tickets = admit(plan.prompts.size() * static_cast<std::size_t>(plan.n));
-  std::make_shared<GenerationTask>(exchange, std::move(plan), std::move(tickets), metrics_)->start(engine);
+  std::make_shared<GenerationTask>(exchange, std::move(plan), std::move(tickets), metrics_)->start();
 }
 
 }  // namespace lectern::server

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/catalogue_api.h"
 #include "server/chats_api.h"
 #include "server/exchange.h"
 #include "server/gate.h"
@@ -14,8 +15,8 @@
 #include "server/library_api.h"
 #include "server/library_shelf.h"
 #include "server/metrics.h"
+#include "server/model_shelf.h"
 #include "server/router.h"
-#include "server/served_models.h"
 #include "server/ticket.h"
 #include "server/workers.h"
 
@@ -29,8 +30,8 @@ struct ServiceOptions {
 
 class Service : public HttpHandler {
  public:
-  /// The engines must outlive it.
-  Service(ServedModels models, const ServiceOptions& options);
+  /// `models` must outlive it.
+  Service(ModelShelf& models, const ServiceOptions& options);
   ~Service() override;
 
   LibraryApi& libraries() { return *library_api_; }
@@ -48,13 +49,17 @@ class Service : public HttpHandler {
   std::vector<Route> routes();
   void chat(const Asked& exchange);
   void complete(const Asked& exchange);
-  void answer_from_library(const Asked& exchange, const ChatRequest& request, Engine& engine);
+  using WithEngine = std::function<void(const EngineLease&)>;
+  void with_engine(const Asked& exchange, const std::string& model, hub::ModelKind kind, WithEngine answer);
+  void answer_chat(const Asked& exchange, const ChatRequest& request, const EngineLease& engine);
+  void answer_from_library(const Asked& exchange, const ChatRequest& request, const EngineLease& engine);
   void embed(const Asked& exchange);
   void tell_metrics(const Asked& exchange) const;
   std::vector<Ticket> admit(std::size_t answers);
-  void generate(const Asked& exchange, GenerationPlan plan, Engine& engine);
+  void generate(const Asked& exchange, GenerationPlan plan);
 
-  ServedModels models_;
+  ModelShelf& models_;
+  CatalogueApi catalogue_;
   Gate gate_;
   ChatsApi chats_;
   Admission admission_;
