@@ -118,7 +118,8 @@ void ModelShelf::load(const InstalledModel& model) {
 std::unique_ptr<Engine> ModelShelf::open(const InstalledModel& model) {
   auto engine = options_.open(model.path);
   if (engine->info().generates == (model.kind == ModelKind::kChat)) return engine;
-  throw ApiError(400, "The model \"" + model.id + "\" is of another kind than it seemed to be.", "model", "invalid_value");
+  throw ApiError(400, "The model \"" + model.id + "\" is of another kind than it seemed to be.", "model",
+                 "invalid_value");
 }
 
 // So that the model fits beside those that are loaded; those asked for longest ago go.
@@ -136,11 +137,12 @@ void ModelShelf::make_room(const InstalledModel& model) {
     const auto free = options_.free_memory ? options_.free_memory() : std::nullopt;
     if (!free || *free >= needed) return;
     if (take_idle(std::nullopt)) continue;
-    throw ApiError(503,
-                   fmt::format("The model \"{}\" needs about {} of memory, and {} are free: close something, or choose a "
-                               "smaller model.",
-                               model.id, hub::size_text(needed), hub::size_text(*free)),
-                   "model", "insufficient_memory");
+    throw ApiError(
+        503,
+        fmt::format("The model \"{}\" needs about {} of memory, and {} are free: close something, or choose a "
+                    "smaller model.",
+                    model.id, hub::size_text(needed), hub::size_text(*free)),
+        "model", "insufficient_memory");
   }
 }
 
@@ -157,8 +159,8 @@ std::unique_ptr<Engine> ModelShelf::take_idle(std::optional<ModelKind> kind) {
   const std::lock_guard lock(mutex_);
   auto oldest = slots_.end();
   for (auto slot = slots_.begin(); slot != slots_.end(); ++slot) {
-    const bool fits = slot->second.is_idle() && slot->second.engine.get() != embedder_ &&
-                      (!kind || slot->second.model.kind == *kind);
+    const bool fits =
+        slot->second.is_idle() && slot->second.engine.get() != embedder_ && (!kind || slot->second.model.kind == *kind);
     if (fits && (oldest == slots_.end() || slot->second.used < oldest->second.used)) oldest = slot;
   }
   return oldest == slots_.end() ? nullptr : take(oldest);
@@ -177,7 +179,8 @@ void ModelShelf::unload(const std::string& id) {
   const auto slot = slots_.find(id);
   const bool kept = id == chat_.id || id == embedding_.id || (slot != slots_.end() && !slot->second.is_idle());
   if (kept)
-    throw ApiError(409, "The model \"" + to_valid_utf8(id) + "\" is in use: it cannot be deleted now.", "model", "model_in_use");
+    throw ApiError(409, "The model \"" + to_valid_utf8(id) + "\" is in use: it cannot be deleted now.", "model",
+                   "model_in_use");
   if (slot != slots_.end()) engine = take(slot);
 }
 
@@ -199,10 +202,11 @@ InstalledModel ModelShelf::find(const std::string& id) const {
 void ModelShelf::check_kind(const InstalledModel& model, ModelKind kind) const {
   if (model.kind == kind) return;
   const bool wants_chat = kind == ModelKind::kChat;
-  throw ApiError(400,
-                 fmt::format("The model \"{}\" {}: use \"{}\".", model.id,
-                             wants_chat ? "generates no text" : "makes no embeddings", (wants_chat ? chat_ : embedding_).id),
-                 "model", "invalid_value");
+  throw ApiError(
+      400,
+      fmt::format("The model \"{}\" {}: use \"{}\".", model.id,
+                  wants_chat ? "generates no text" : "makes no embeddings", (wants_chat ? chat_ : embedding_).id),
+      "model", "invalid_value");
 }
 
 EngineStatistics ModelShelf::statistics(ModelKind kind) const {

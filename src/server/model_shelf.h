@@ -100,9 +100,9 @@ class ModelShelf {
   nlohmann::ordered_json describe(const hub::InstalledModel& model) const;
 
   const ModelShelfOptions options_;
-  const hub::InstalledModel chat_, embedding_;  // those that it began with
-  mutable std::mutex mutex_;                    // of what follows
-  std::map<std::string, Slot> slots_;           // loaded and loading
+  const hub::InstalledModel chat_, embedding_;       // those that it began with
+  mutable std::mutex mutex_;                         // of what follows
+  std::map<std::string, Slot> slots_;                // loaded and loading
   std::map<hub::ModelKind, EngineStatistics> gone_;  // of engines that were unloaded
   Engine* embedder_;
   std::unique_ptr<Workers> loader_;  // last: it uses the others

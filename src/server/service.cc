@@ -96,9 +96,8 @@ std::vector<Route> Service::routes() {
       {"GET", "/v1/models", false,
        on(slow_, [this](const Asked& e, const auto&) { e->respond({.body = models_.list_json()}); })},
       {"GET", "/v1/models/{model}", false,
-       on(slow_, [this](const Asked& e, const PathParameters& path) {
-         e->respond({.body = models_.json_of(path.at("model"))});
-       })},
+       on(slow_, [this](const Asked& e,
+                        const PathParameters& path) { e->respond({.body = models_.json_of(path.at("model"))}); })},
       {"POST", "/v1/chat/completions", false, on(quick_, [this](const Asked& e, const auto&) { chat(e); })},
       {"POST", "/v1/completions", false, on(quick_, [this](const Asked& e, const auto&) { complete(e); })},
       {"POST", "/v1/embeddings", false, on(slow_, [this](const Asked& e, const auto&) { embed(e); })},

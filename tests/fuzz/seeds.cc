@@ -166,13 +166,21 @@ void json_schemas(const fs::path& folder) {
         "\0\"a0"s);
 }
 
+void hub_answers(const fs::path& folder) {
+  write(folder / "hub_answer/redirect",
+        "HTTP/1.1 302 Found\r\nLocation: https://cdn.example/a?b=c\r\nX-Linked-Size: 10\r\nX-Linked-ETag: \"" +
+            std::string(64, 'a') + "\"\r\n\r\n");
+  write(folder / "hub_answer/part",
+        "HTTP/2 206\r\netag: \"v1\"\r\ncontent-length: 5\r\ncontent-range: bytes 5-9/10\r\nretry-after: 3\r\n\r\n");
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   const fs::path folder = arguments[1];
   for (const auto write_seeds : {gguf, safetensors, tokenizers, engine_files, chat_templates, chunks, records, videos,
-                                 api_requests, json_schemas}) {
+                                 api_requests, json_schemas, hub_answers}) {
     write_seeds(folder);
   }
 }

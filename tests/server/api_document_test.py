@@ -21,9 +21,14 @@ def method_of(line):
 
 
 class ApiDocumentTest(ServerTest):
+    ENVIRONMENT = {"LECTERN_HUB": "http://127.0.0.1:1"}  # where nobody answers
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        models = pathlib.Path(cls.server.home) / "data/lectern/models"
+        models.mkdir(parents=True)
+        (models / "smollm2-360m-instruct-q8_0.gguf").write_bytes(b"to be deleted")
         cls.server.command("index", documents(cls.server), "--json")
         cls.description = cls.server.ask("GET", "/openapi.json").json()
 
