@@ -17,8 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kMostBytes = 4 << 20;  // of a chat's messages
-constexpr std::size_t kMostTitleBytes = 1000, kMostLibraryBytes = 255;
+constexpr std::size_t kMostBytes = 4 << 20;                     // of a chat's messages
+constexpr std::ptrdiff_t kMostTitle = 250, kMostLibrary = 100;  // characters
 constexpr std::int64_t kMostListed = 1000, kListed = 100;
 
 Json optional_text(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
@@ -81,10 +81,12 @@ void read_messages(Fields& fields, ChatContent& content) {
   }
 }
 
-std::optional<std::string> short_text(Fields& fields, std::string_view name, std::size_t most) {
+std::optional<std::string> short_text(Fields& fields, std::string_view name, std::ptrdiff_t most) {
   auto text = fields.text(name);
-  if (text && text->size() > most) fields.refuse(name, fmt::format("has to have {} bytes at most", most));
   if (!text || text->empty()) return std::nullopt;
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80; };
+  if (std::count_if(text->begin(), text->end(), begins) > most)
+    fields.refuse(name, fmt::format("may have {} characters at most", most));
   std::replace_if(
       text->begin(), text->end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return text;
@@ -92,8 +94,8 @@ std::optional<std::string> short_text(Fields& fields, std::string_view name, std
 
 ChatContent content_of(Fields& fields) {
   ChatContent content;
-  content.title = short_text(fields, "title", kMostTitleBytes);
-  content.library = short_text(fields, "library", kMostLibraryBytes);
+  content.title = short_text(fields, "title", kMostTitle);
+  content.library = short_text(fields, "library", kMostLibrary);
   read_messages(fields, content);
   return content;
 }

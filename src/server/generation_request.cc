@@ -188,9 +188,10 @@ void read_messages(Fields& fields, ChatRequest& request) {
 std::vector<TokenId> read_tokens(const Json& list, Fields& fields, std::string_view name) {
   std::vector<TokenId> tokens;
   for (const auto& token : list) {
-    if (!token.is_number_integer() || token < 0 || token > INT32_MAX)
+    const auto id = whole_number(token);
+    if (!id || *id < 0 || *id > INT32_MAX)
       fields.refuse(name, "has to be a string, a list of strings, a list of tokens, or a list of such lists");
-    tokens.push_back(token.get<TokenId>());
+    tokens.push_back(static_cast<TokenId>(*id));
   }
   if (tokens.empty()) fields.refuse(name, "has an empty list of tokens");
   return tokens;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "server/api_error.h"
@@ -13,6 +14,18 @@ namespace {
 using Json = nlohmann::json;
 
 }  // namespace
+
+std::optional<std::int64_t> whole_number(const Json& value) {
+  if (value.is_number_float()) {
+    constexpr double kExact = 9007199254740992;  // 2^53: beyond it not every whole number is a double
+    const double number = value.get<double>();
+    if (!(std::abs(number) <= kExact) || std::trunc(number) != number) return std::nullopt;
+    return static_cast<std::int64_t>(number);
+  }
+  const bool fits = value.is_number_integer() &&
+                    (!value.is_number_unsigned() || value.get<std::uint64_t>() <= std::uint64_t{INT64_MAX});
+  return fits ? std::optional(value.get<std::int64_t>()) : std::nullopt;
+}
 
 Fields::Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
   if (object.is_object()) return;
@@ -43,11 +56,11 @@ std::optional<bool> Fields::flag(std::string_view name) {
 std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t least, std::int64_t most) {
   const Json* value = find(name);
   if (value == nullptr) return std::nullopt;
-  const bool fits = value->is_number_integer() &&
-                    (!value->is_number_unsigned() || value->get<std::uint64_t>() <= std::uint64_t{INT64_MAX}) &&
-                    value->get<std::int64_t>() >= least && value->get<std::int64_t>() <= most;
-  if (!fits) refuse(name, fmt::format("has to be a whole number from {} to {}", least, most));
-  return value->get<std::int64_t>();
+  const auto number = whole_number(*value);
+  if (!number || *number < least || *number > most) {
+    refuse(name, fmt::format("has to be a whole number from {} to {}", least, most));
+  }
+  return number;
 }
 
 std::optional<double> Fields::number(std::string_view name, double least, double most) {

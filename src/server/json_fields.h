@@ -10,6 +10,9 @@
 
 namespace lectern::server {
 
+/// 7 and 7.0, which are the same number, as JSON Schema has it too; nothing for any other value.
+std::optional<std::int64_t> whole_number(const nlohmann::json& value);
+
 /// The fields of one object. Each method throws ApiError 400, which names the field, for a value of another kind; null
 /// is as good as a field that is not there.
 class Fields {

@@ -17,9 +17,10 @@ bool is_name(const std::string& name) {
 
 // Others may be there, made by the command; new ones are easy to see and to type.
 bool is_new_name(const std::string& name) {
-  constexpr std::size_t kLongest = 100;  // bytes; the file system takes 255 with what is added
-  return is_name(name) && name.size() <= kLongest && name.front() != '.' && name.front() != ' ' && name.back() != ' ' &&
-         !name.ends_with(".db") && to_valid_utf8(name) == name;
+  constexpr std::ptrdiff_t kLongest = 60;  // characters; the file system takes 255 bytes with what is added
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80; };
+  return is_name(name) && std::count_if(name.begin(), name.end(), begins) <= kLongest && name.front() != '.' &&
+         name.front() != ' ' && name.back() != ' ' && !name.ends_with(".db") && to_valid_utf8(name) == name;
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ void LibraryShelf::create(const std::string& name) {
   if (!is_new_name(name)) {
     throw ApiError(400,
                    "\"" + to_valid_utf8(name) +
-                       "\" is no name for a library: use up to 100 letters, digits, spaces and signs, without \"/\", "
+                       "\" is no name for a library: use up to 60 letters, digits, spaces and signs, without \"/\", "
                        "not beginning with a dot or a space and not ending in .db.",
                    "name");
   }

@@ -141,7 +141,7 @@ At 80 degrees [2]. Äpfel [1].
                             ({"messages": [{"role": "x", "content": "x"}]}, "messages[0].role"),
                             ({"messages": [{"role": "user", "content": "x", "html": "x"}]}, "messages[0].html"),
                             ({"messages": [{"role": "user", "content": "x", "answer": []}]}, "messages[0].answer"),
-                            ({"messages": [], "title": 1}, "title"), ({"messages": [], "title": "x" * 1001}, "title"),
+                            ({"messages": [], "title": 1}, "title"), ({"messages": [], "title": "茶" * 251}, "title"),
                             ({"messages": [], "library": {"a": 1}}, "library"), ({"messages": [], "id": "x"}, "id")):
             self.refused(self.server.ask("POST", "/v1/chats", body), 400, param)
         for query, param in (("limit=0", "limit"), ("limit=x", "limit"), ("limit=1001", "limit"), ("offset=-1", "offset"), ("query=a&query=b", "query"),

@@ -33,11 +33,12 @@ TEST(JsonFieldsTest, ParsesWhatIsJson) {
 }
 
 TEST(JsonFieldsTest, ReadsEachKind) {
-  const auto json = parse_json(R"({"text":"t","flag":true,"whole":7,"real":0.5,"none":null})");
+  const auto json = parse_json(R"({"text":"t","flag":true,"whole":7,"real":0.5,"seven":7.0,"none":null})");
   Fields fields(json);
   EXPECT_EQ(fields.text("text"), "t");
   EXPECT_EQ(fields.flag("flag"), true);
   EXPECT_EQ(fields.integer("whole", 0, 10), 7);
+  EXPECT_EQ(fields.integer("seven", 0, 10), 7) << "the same number";
   EXPECT_EQ(fields.number("real", 0, 1), 0.5);
   EXPECT_EQ(fields.number("whole", 0, 10), 7.0);
   EXPECT_EQ(fields.text("none"), std::nullopt);
@@ -46,10 +47,11 @@ TEST(JsonFieldsTest, ReadsEachKind) {
 }
 
 TEST(JsonFieldsTest, NamesWhatIsWrong) {
-  const auto json = parse_json(R"({"a":"t","big":18446744073709551615,"half":0.5,"list":[1]})");
+  const auto json = parse_json(R"({"a":"t","big":18446744073709551615,"half":0.5,"large":1e300,"list":[1]})");
   Fields fields(json, "outer.");
   EXPECT_EQ(refused([&] { fields.flag("a"); }), "outer.a");
   EXPECT_EQ(refused([&] { fields.integer("big", 0, INT64_MAX); }), "outer.big");
+  EXPECT_EQ(refused([&] { fields.integer("large", 0, INT64_MAX); }), "outer.large");
   EXPECT_EQ(refused([&] { fields.integer("half", 0, 1); }), "outer.half");
   EXPECT_EQ(refused([&] { fields.number("half", 0, 0.4); }), "outer.half");
   EXPECT_EQ(refused([&] { fields.number("a", 0, 1); }), "outer.a");

@@ -1,0 +1,67 @@
+"""schemathesis holds the server to /openapi.json: what fits the description is taken, what does not is refused, and every answer has
+the status, type and shape that it says. `schemathesis_test.py SECONDS` looks for longer than the suite has time for."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from library_api_test import documents
+from served import CHAT_MODEL, EMBEDDING_MODEL, ServerTest
+
+PROGRAM = pathlib.Path(sys.executable).parent / "st"
+SECONDS = int(sys.argv.pop()) if len(sys.argv) > 1 and sys.argv[-1].isdigit() else 25  # of each run
+# Whatever is drawn has to be so each time, but in a long search.
+SEED = ["--seed", "1"] if SECONDS <= 60 else []
+
+
+class SchemathesisTest(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = documents(cls.server)
+        cls.server.command("index", cls.folder, "--json")
+        cls.description = cls.server.ask("GET", "/openapi.json").json()
+
+    def run_with(self, description, *options):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "openapi.json"
+            file.write_text(json.dumps(description), encoding="utf-8")
+            run = subprocess.run(
+                [PROGRAM, "run", file, "--url", self.server.address, "--no-color", "--max-time", str(SECONDS), "--workers", "1", *SEED,
+                 "--suppress-health-check", "all", "--generation-database", "none", "--warnings", "off", "--continue-on-failure", *options],
+                cwd=folder, env=self.server.environment, capture_output=True, text=True, check=False)
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertRegex(run.stdout, r"\d+ generated")
+        self.assertEqual(self.server.ask("GET", "/health").status, 200, "it still answers")
+        self.assertNotIn("unexpected failure", self.server.log())
+
+    def test_anything(self):
+        """Names are nobody's: what is asked of a library or a model that is not there."""
+        # Whether a path is taken depends on what is on the disk.
+        self.run_with(self.description, "--phases", "examples,coverage,fuzzing", "--exclude-path-regex", "/folders$|/v1/libraries$")
+
+    def test_of_what_is_there(self):
+        """Names are those of models, documents and chats that there are, and answers are short."""
+        chat = self.server.ask("POST", "/v1/chats", {"messages": [{"role": "user", "content": "How hot?"}]}).json()["id"]
+        description = json.loads(json.dumps(self.description))
+        parameters, schemas = description["components"]["parameters"], description["components"]["schemas"]
+        files = [document["file"] for document in self.server.ask("GET", "/v1/libraries/default").json()["documents"]]
+        for name, values in (("library", ["default"]), ("chat", [chat]), ("file", files)):
+            parameters[name]["schema"] = {"enum": values}
+        for name, model in (("ChatRequest", CHAT_MODEL), ("CompletionRequest", CHAT_MODEL), ("EmbeddingRequest", EMBEDDING_MODEL)):
+            request = schemas[name]
+            request["properties"]["model"] = {"const": model}
+            if "max_tokens" in request["properties"]:
+                request["properties"] |= {"max_tokens": {"const": 2}, "n": {"enum": [1, 2]}}
+                request["required"] = [*request["required"], "max_tokens"]
+            request["properties"].pop("library", None)
+            request["properties"].pop("passages", None)
+        self.run_with(description, "--phases", "fuzzing", "--mode", "positive", "--exclude-checks", "positive_data_acceptance",
+                      "--exclude-method", "DELETE", "--exclude-path-regex", "/folders$|/v1/libraries$|/indexing$|/catalogue")
+
+
+if __name__ == "__main__":
+    unittest.main()
