@@ -1,8 +1,10 @@
 """Requests that nobody well-meaning sends: each is refused, logged, and does no harm to the others."""
 
 import json
+import pathlib
 import time
 import unittest
+import urllib.parse
 
 from served import CHAT_MODEL, PATIENCE, Server, ServerTest, read_answer
 
@@ -143,6 +145,129 @@ class RequestAttackTest(ServerTest):
             self.assertRegex(line, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [a-z]")
         self.assertNotIn("\x1b", self.server.log())
         self.assertNotIn("\x9b", self.server.log())
+
+
+HTML = "<html><body onload=alert(1)><script>alert(document.domain)</script><h1>Zebra</h1><p>The zebra sleeps at noon.</p></body></html>"
+HOSTILE_FILES = {
+    "page.html": HTML,
+    "page.xhtml": HTML,
+    "drawing.xml": '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><text>The zebra is striped.</text></svg>',
+    "text.txt": HTML + " The zebra eats grass.",
+    "notes.md": "# <img src=x onerror=alert(1)>\n\n[The zebra](javascript:alert(1)) drinks water at dusk. <script>alert(1)</script>\n",
+    "<img src=x onerror=alert(1)>.txt": "The zebra runs fast, says a file with a hostile name.",
+    "a\r\nSet-Cookie: x=y\r\n\r\n<b>.txt": "The zebra has a mane, says a file whose name has line ends.",
+    "polyglot.pdf": HTML,
+}
+OUTSIDE = "root:x:0:0:nobody else's business"
+TRAVERSALS = ("../../../../etc/passwd", "/etc/passwd", "..", ".", "/", "/proc/self/environ", "/dev/zero", "file:///etc/passwd", "\\..\\..\\etc\\passwd",
+              "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "....//....//etc/passwd", "/etc/passwd\0.pdf", "\0", "C:\\boot.ini", "~root/.ssh/id_rsa", "$(id)", "' OR 1=1 --")
+
+
+class ContentAttackTest(ServerTest):
+    """Whatever stands in a document, its name, a question or an answer: it is data, and no browser runs it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        home = pathlib.Path(cls.server.home)
+        cls.folder = home / "hostile"
+        cls.folder.mkdir()
+        for name, text in HOSTILE_FILES.items():
+            (cls.folder / name).write_text(text, encoding="utf-8")
+        (home / "passwd").write_text(OUTSIDE)
+        (cls.folder / "link.txt").symlink_to(home / "passwd")
+        cls.server.command("index", str(cls.folder), "--json")
+        cls.description = cls.server.ask("GET", "/openapi.json").json()
+
+    def inert(self, answer):
+        """A browser neither runs it nor takes it for another type."""
+        kind = answer.headers["content-type"].split(";")[0]
+        self.assertIn(kind, ("application/json", "text/plain", "application/pdf", "application/octet-stream", "text/markdown", "text/event-stream"))
+        self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+        self.assertIn("default-src 'none'", answer.headers["content-security-policy"])
+        self.assertEqual(answer.headers["x-frame-options"], "DENY")
+        self.assertNotIn("set-cookie", answer.headers)
+        return answer
+
+    def test_documents(self):
+        for name, text in HOSTILE_FILES.items():
+            file = urllib.parse.quote(str(self.folder / name), safe="")
+            answer = self.inert(self.server.ask("GET", f"/v1/libraries/default/files/content?file={file}"))
+            self.assertEqual((answer.status, answer.body.decode()), (200, text))
+            self.assertTrue(answer.headers["content-disposition"].startswith("inline; filename*=UTF-8''"))
+            shown = self.inert(self.server.ask("GET", f"/v1/libraries/default/files/text?file={file}"))
+            self.assertEqual(shown.status, 404 if name == "polyglot.pdf" else 200)
+            self.assertEqual(shown.headers["content-type"], "application/json")
+        for path in ("/v1/libraries/default", "/v1/libraries/default/files", "/v1/libraries/default/suggestions"):
+            self.assertEqual(self.inert(self.server.ask("GET", path)).headers["content-type"], "application/json")
+
+    def test_questions_and_answers(self):
+        for stream in (False, True):
+            question = {"model": CHAT_MODEL, "library": "default", "stream": stream,
+                        "messages": [{"role": "user", "content": "<script>alert(1)</script> When does the zebra sleep?"}]}
+            answer = self.inert(self.server.ask("POST", PATH, question))
+            self.assertEqual(answer.status, 200)
+            self.assertEqual(answer.headers["content-type"], "text/event-stream" if stream else "application/json")
+        # An answer of HTML, as a model may write it.
+        chat = {"title": "<script>alert(1)</script>", "messages": [{"role": "assistant", "content": HTML, "answer": {"html": HTML}}]}
+        kept = self.inert(self.server.ask("POST", "/v1/chats", chat)).json()
+        self.assertEqual(self.inert(self.server.ask("GET", "/v1/chats/" + kept["id"])).json()["messages"], chat["messages"])
+        markdown = self.inert(self.server.ask("GET", f"/v1/chats/{kept['id']}/markdown"))
+        self.assertEqual(markdown.headers["content-type"], "text/markdown; charset=utf-8")
+        self.assertTrue(markdown.headers["content-disposition"].startswith("attachment"))
+
+    def test_errors_repeat_nothing_that_runs(self):
+        script = urllib.parse.quote("<script>alert(1)</script>", safe="")
+        for path in (f"/{script}", f"/v1/models/{script}", f"/v1/libraries/{script}", f"/v1/chats/{script}", f"/v1/chats?{script}=1",
+                     f"/v1/libraries/default/files/text?file={script}"):
+            answer = self.inert(self.server.ask("GET", path))
+            self.assertGreaterEqual(answer.status, 400)
+            self.assertEqual(answer.headers["content-type"], "application/json")
+
+    def test_traversal_in_every_parameter(self):
+        """Of every route that the description tells, in every part of the path and of the query."""
+        tried = 0
+        for path, methods in self.description["paths"].items():
+            common = methods.get("parameters", [])
+            for method in methods.keys() - {"parameters"}:
+                parameters = [self.resolved(one) for one in [*common, *methods[method].get("parameters", [])]]
+                for hostile in TRAVERSALS:
+                    for parameter in parameters:
+                        if parameter["in"] == "header":
+                            continue
+                        answer = self.request(method.upper(), path, parameters, parameter["name"], hostile)
+                        tried += 1
+                        told = f"{method} {path} {parameter['name']}={hostile!r}: {answer.body[:300]}"
+                        self.inert(answer)
+                        self.assertNotIn(b"root:", answer.body, told)
+                        self.assertLess(answer.status, 500, told)
+        self.assertGreater(tried, 300)
+        self.assertFalse((pathlib.Path(self.server.home) / "etc").exists())
+        self.assertEqual((pathlib.Path(self.server.home) / "passwd").read_text(), OUTSIDE)
+        data = pathlib.Path(self.server.home) / "data/lectern"
+        below = [path.relative_to(data).parts[0] for path in data.iterdir()]
+        self.assertFalse([name for name in below if name.startswith("..") or "passwd" in name], below)
+
+    def resolved(self, parameter):
+        if "$ref" not in parameter:
+            return parameter
+        return self.description["components"]["parameters"][parameter["$ref"].rsplit("/", 1)[1]]
+
+    def request(self, method, path, parameters, name, hostile):
+        """With that value for that parameter, and harmless ones for the others."""
+        usual = {"library": "default", "file": str(self.folder / "text.txt"), "begin": "0", "end": "9"}
+        query = []
+        for parameter in parameters:
+            value = hostile if parameter["name"] == name else usual.get(parameter["name"], "none" if parameter["in"] == "path" else None)
+            if value is None:
+                continue
+            value = urllib.parse.quote(value, safe="")
+            if parameter["in"] == "path":
+                path = path.replace("{" + parameter["name"] + "}", value or "none")
+            else:
+                query.append(parameter["name"] + "=" + value)
+        body = {} if method in ("POST", "PUT") else None
+        return self.server.ask(method, path + ("?" + "&".join(query) if query else ""), body)
 
 
 class KeyAttackTest(unittest.TestCase):
