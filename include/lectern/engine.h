@@ -51,7 +51,7 @@ struct SamplingOptions {
   double frequency_penalty = 0;
   std::vector<std::pair<TokenId, float>> logit_bias = {};
   /// What the answer has to look like; null: anything. It ends as soon as it is whole, and within `max_tokens` where
-  /// they suffice for the shortest one. It does not go with `ignore_end`.
+  /// they suffice for the shortest one. It does not go with `ignore_end` and `stop`.
   std::shared_ptr<const Grammar> grammar = {};
 };
 

@@ -1,5 +1,6 @@
 // JSON Schema into rules: https://json-schema.org/draft/2020-12, as far as lectern/grammar.h says.
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -41,6 +42,13 @@ const std::map<std::string_view, std::string_view> kFormats = {
     {"email", "^[A-Za-z0-9]+([._+-][A-Za-z0-9]+){0,4}@[A-Za-z0-9]+(-[A-Za-z0-9]+){0,4}(\\.[A-Za-z]{2,10}){1,3}$"},
     {"ipv4", "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$"}};
 
+// Bytes of the first character, or escape, of a string as JSON writes it.
+std::size_t first_character(std::string_view text) {
+  if (text.front() == '\\') return text[1] == 'u' ? 6 : 2;
+  const auto lead = static_cast<unsigned char>(text.front());
+  return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
 class SchemaGrammar {
  public:
   explicit SchemaGrammar(const Schema& root) : root_(root), rules_(automaton_) {}
@@ -76,6 +84,7 @@ class SchemaGrammar {
   void other_key(int from, int to, const std::vector<std::string>& taken);
 
   static void check_names(const Schema& schema, const Names& known, const std::string& where);
+  static Schema of_types(const Schema& schema, const Schema& constants);
   static int count(const Schema& schema, const char* name, int without, const std::string& where);
 
   const Schema& root_;
@@ -124,15 +133,15 @@ int SchemaGrammar::one_value(int from, const Schema& schema, const std::string& 
   if (schema.contains("allOf")) return value(from, merge_all_of(root_, schema, where), where);
   if (schema.contains("const")) {
     check_names(schema, {"const", "type"}, where);
-    return constants(from, Schema::array({schema["const"]}), where);
+    return constants(from, of_types(schema, Schema::array({schema["const"]})), where + ".const");
   }
   if (schema.contains("enum")) {
     check_names(schema, {"enum", "type"}, where);
-    return constants(from, schema["enum"], where + ".enum");
+    return constants(from, of_types(schema, schema["enum"]), where + ".enum");
   }
   for (const char* name : {"anyOf", "oneOf"}) {
     if (!schema.contains(name)) continue;
-    check_names(schema, {name, "type"}, where);
+    check_names(schema, {name}, where);
     return alternatives(from, schema[name], where + "." + name);
   }
   if (!schema.contains("type")) {
@@ -181,8 +190,24 @@ int SchemaGrammar::alternatives(int from, const Schema& list, const std::string&
                 [&](std::size_t i, int begin) { return value(begin, list[i], where + "[" + std::to_string(i) + "]"); });
 }
 
+// Those of `constants` that have one of the types that `schema` names.
+Schema SchemaGrammar::of_types(const Schema& schema, const Schema& constants) {
+  if (!schema.contains("type") || !constants.is_array()) return constants;
+  const Schema types = schema["type"].is_array() ? schema["type"] : Schema::array({schema["type"]});
+  const auto has = [&](const char* type) { return std::find(types.begin(), types.end(), type) != types.end(); };
+  Schema fitting = Schema::array();
+  for (const Schema& one : constants) {
+    const bool whole = one.is_number() && one.get<double>() == std::floor(one.get<double>());
+    if ((one.is_string() && has("string")) || (one.is_boolean() && has("boolean")) || (one.is_null() && has("null")) ||
+        (one.is_object() && has("object")) || (one.is_array() && has("array")) || (one.is_number() && has("number")) ||
+        (whole && has("integer")))
+      fitting.push_back(one);
+  }
+  return fitting;
+}
+
 int SchemaGrammar::constants(int from, const Schema& list, const std::string& where) {
-  if (!list.is_array() || list.empty()) refuse(where, "has to be a list of values");
+  if (!list.is_array() || list.empty()) refuse(where, "has to have values of the type that is asked for");
   return choice(from, list.size(), [&](std::size_t i, int begin) { return automaton_.literal(begin, list[i].dump()); });
 }
 
@@ -267,8 +292,11 @@ int SchemaGrammar::other_member(const Schema& properties, int value_rule) {
 // The rest of a key that is none of `taken`, to its quotation mark. Where it still agrees with one of them it goes on
 // with a letter of ASCII.
 void SchemaGrammar::other_key(int from, int to, const std::vector<std::string>& taken) {
-  std::map<char, std::vector<std::string>> by_first;
-  for (const auto& rest : taken) by_first[rest.front()].push_back(rest.substr(1));
+  std::map<std::string, std::vector<std::string>> by_first;
+  for (const auto& rest : taken) {
+    const std::size_t size = first_character(rest);
+    by_first[rest.substr(0, size)].push_back(rest.substr(size));
+  }
   if (by_first.empty()) {
     automaton_.call(from, from, rules_.character());
     automaton_.edge(from, to, '"', '"');
@@ -277,13 +305,12 @@ void SchemaGrammar::other_key(int from, int to, const std::vector<std::string>& 
   const int free = automaton_.add_state();
   other_key(free, to, {});
   for (int c = 0x20; c < 0x7f; ++c) {
-    const char byte = static_cast<char>(c);
-    if (byte == '"' || byte == '\\' || by_first.contains(byte)) continue;
+    if (c == '"' || c == '\\' || by_first.contains(std::string(1, static_cast<char>(c)))) continue;
     automaton_.edge(from, free, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(c));
   }
-  if (!by_first.contains('"')) automaton_.edge(from, to, '"', '"');
-  for (const auto& [byte, rests] : by_first) {
-    if (byte != '"') other_key(automaton_.literal(from, std::string(1, byte)), to, rests);
+  if (!by_first.contains("\"")) automaton_.edge(from, to, '"', '"');
+  for (const auto& [character, rests] : by_first) {
+    if (character != "\"") other_key(automaton_.literal(from, character), to, rests);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "grammar/schema_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -9,7 +11,7 @@
 namespace lectern::grammar {
 namespace {
 
-constexpr std::size_t kMostBytes = 256 * 1024;
+constexpr std::size_t kMostBytes = 64 * 1024;
 constexpr int kDeepest = 64;
 
 int depth_of(const Schema& json) {
@@ -66,7 +68,17 @@ const Schema& behind_references(const Schema& root, const Schema& schema, const 
   return *at;
 }
 
+// What one of them says of all members or items but those that it names would be said of the other's too.
+void refuse_entangled(const Schema& a, const Schema& b, const std::string& where) {
+  for (const auto& [others, named] :
+       {std::pair{"additionalProperties", "properties"}, std::pair{"items", "prefixItems"}}) {
+    if ((a.contains(others) && b.contains(named)) || (b.contains(others) && a.contains(named)))
+      refuse(where, fmt::format("{} of one part of allOf beside {} of another is not supported", others, named));
+  }
+}
+
 void merge(Schema& into, const Schema& from, const std::string& where) {
+  refuse_entangled(into, from, where);
   for (const auto& [name, value] : from.items()) {
     if (name == "title" || name == "description") continue;
     if (!into.contains(name)) {
@@ -131,7 +143,7 @@ void refuse(const std::string& where, const std::string& why) {
 }
 
 Schema parse_schema(std::string_view text) {
-  if (text.size() > kMostBytes) refuse("schema", "it is larger than 256 KiB");
+  if (text.size() > kMostBytes) refuse("schema", "it is larger than 64 KiB");
   if (is_too_deep(text)) refuse("schema", "it is nested more than 64 deep");
   Schema schema = Schema::parse(text, nullptr, false);
   if (schema.is_discarded()) refuse("schema", "it is no JSON");

@@ -37,6 +37,7 @@ void check_sampling(const SamplingOptions& sampling) {
   require(std::isfinite(sampling.presence_penalty) && std::isfinite(sampling.frequency_penalty),
           "penalties are finite numbers");
   require(!sampling.grammar || !sampling.ignore_end, "an answer with a grammar ends where that does, not later");
+  require(!sampling.grammar || sampling.stop.empty(), "a stop string would cut an answer with a grammar");
   for (const auto& [token, bias] : sampling.logit_bias) require(std::isfinite(bias), "a bias is a finite number");
 }
 

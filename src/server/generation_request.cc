@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 
 constexpr int kMostChoices = 128;
 constexpr std::size_t kMostStops = 16, kLongestStop = 1024;
+constexpr std::size_t kLargestSchema = 64 * 1024;  // bytes
 constexpr std::size_t kMostMessages = 4096;
 constexpr int kMostPassages = 100;
 constexpr int kMostTopLogprobs = 20;
@@ -99,9 +100,14 @@ std::shared_ptr<const Grammar> read_schema(Fields& format, std::string_view body
   fields.required_text("name");
   fields.text("description");
   fields.flag("strict");  // it is held to either way
-  if (fields.find("schema") == nullptr) fields.refuse("schema", "is missing");
+  const Json* schema = fields.find("schema");
+  if (schema == nullptr) fields.refuse("schema", "is missing");
+  if (schema->dump().size() > kLargestSchema) fields.refuse("schema", "is larger than 64 KiB");
   fields.refuse_others();
-  const auto ordered = nlohmann::ordered_json::parse(body);
+  // An object that keeps its order takes long to fill: of the body nothing else is read.
+  const auto ordered = nlohmann::ordered_json::parse(body, [](int depth, auto event, const auto& name) {
+    return depth != 1 || event != nlohmann::ordered_json::parse_event_t::key || name == "response_format";
+  });
   try {
     return json_schema_grammar(ordered["response_format"]["json_schema"]["schema"].dump());
   } catch (const Error& error) {
@@ -124,6 +130,7 @@ void read_response_format(Fields& fields, std::string_view body, ChatRequest& re
   }
   inner.refuse_others();
   if (grammar && request.sampling.ignore_end) fields.refuse("ignore_eos", "does not go with a response_format");
+  if (grammar && !request.sampling.stop.empty()) fields.refuse("stop", "does not go with a response_format");
   if (grammar && request.library) fields.refuse("response_format", "does not go with library");
 }
 

@@ -90,6 +90,11 @@ const Case kCases[] = {
     {R"({"type":"object","properties":{"a":{"type":"null"}},"additionalProperties":{"type":"integer"}})",
      {"{}", R"({"a":null})", R"({"b":1})", R"({"a":null,"ab":1,"":2})"},
      {R"({"a":1})", R"({"b":null})", R"({"\u0061":1})"}},
+    {R"({"properties":{"é":{"type":"null"},"a\nb":{"type":"null"}},"additionalProperties":{"type":"integer"}})",
+     {R"({"é":null,"a\nb":null,"ab":1})", R"({"b\n":1})"},
+     {"{\"\xc3x\":1}", "{\"\xc3\":1}", R"({"a\q":1})", R"({"a\":1})", R"({"é":1})", R"({"a\nb":1})"}},
+    {R"({"type":"string","enum":["a",1]})", {"\"a\""}, {"1"}},
+    {R"({"type":["integer","null"],"enum":["a",1,2.5,null]})", {"1", "null"}, {"\"a\"", "2.5"}},
     {R"({"type":"object","additionalProperties":false})", {"{}"}, {R"({"a":1})"}},
     {R"({"type":"object"})", {"{}", R"({"a":[1,{"b":null}]})"}, {"[]", "{]"}},
     {R"({"type":"array","items":{"type":"integer"}})",
@@ -129,7 +134,8 @@ INSTANTIATE_TEST_SUITE_P(Schemas, JsonSchema, testing::ValuesIn(kCases));
 
 TEST(JsonSchemaRefused, NamesThePlaceAndWhatIsNotUnderstood) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> cases = {
-      {R"({"type":"object","properties":{"x":{"type":"string","foo":1}}})", {"schema.properties.x.foo", "not supported"}},
+      {R"({"type":"object","properties":{"x":{"type":"string","foo":1}}})",
+       {"schema.properties.x.foo", "not supported"}},
       {R"({"type":"strin"})", {"schema.type", "strin"}},
       {R"({"type":"integer","multipleOf":3})", {"schema.multipleOf"}},
       {R"({"type":"integer","minimum":3,"maximum":2})", {"schema", "no number"}},
@@ -146,6 +152,11 @@ TEST(JsonSchemaRefused, NamesThePlaceAndWhatIsNotUnderstood) {
       {R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})", {"without end"}},
       {R"({"$defs":{"a":{"allOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"})", {"deep"}},
       {R"({"allOf":[{"type":"string"},{"type":"null"}]})", {"allOf", "type"}},
+      {R"({"type":"string","anyOf":[{"type":"integer"}]})", {"schema.type"}},
+      {R"({"type":"string","const":1})", {"schema.const"}},
+      {R"({"allOf":[{"properties":{"a":{}},"additionalProperties":false},{"properties":{"b":{}}}]})",
+       {"additionalProperties"}},
+      {R"({"allOf":[{"items":{"type":"null"}},{"prefixItems":[{}]}]})", {"prefixItems"}},
       {R"({"oneOf":[{"type":"integer"},{"type":"number"}]})", {"schema.oneOf", "anyOf"}},
       {R"({"type":"object","properties":{},"required":["a"]})", {"schema.required"}},
       {R"({"type":"array","minItems":2,"maxItems":1})", {"schema.maxItems"}},

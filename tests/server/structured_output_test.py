@@ -34,8 +34,7 @@ SCORES = {"type": "object", "additionalProperties": {"type": "integer", "minimum
 PAIR = {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": False, "minItems": 2}
 OPTIONAL = {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "number"}, "c": {"type": "null"},
                                              "d": {"type": "array", "items": {"type": "boolean"}}}, "required": ["b"]}
-CONTACT = {"allOf": [PERSON | {"additionalProperties": False}],
-           "title": "a contact"}
+CONTACT = {"allOf": [PERSON], "title": "a contact"}
 MAIL = {"type": "object", "properties": {"from": {"type": "string", "format": "email"}, "ip": {"type": "string", "format": "ipv4"},
                                          "subject": {"type": "string", "minLength": 3, "maxLength": 30}},
         "required": ["from", "ip", "subject"], "additionalProperties": False}
@@ -123,7 +122,7 @@ class StructuredOutputTest(served.ServerTest):
                 check(schema, choice.message.content)
 
     def test_streamed_answers_are_the_same(self):
-        for schema, prompt in PROMPTS[::10]:
+        for schema, prompt in PROMPTS[::5]:
             options = {"temperature": 1, "seed": 3, "response_format": response_format(schema)}
             whole = self.ask(prompt, **options).choices[0].message.content
             pieces = [chunk.choices[0].delta.content or "" for chunk in self.ask(prompt, stream=True, **options) if chunk.choices]
@@ -180,6 +179,7 @@ class StructuredOutputTest(served.ServerTest):
         refused("response_format.json_schema.name", response_format={"type": "json_schema", "json_schema": {"schema": {}}})
         refused("response_format.type", response_format={"type": "xml"})
         refused("response_format.grammar", response_format={"type": "json_object", "grammar": "x"})
+        refused("stop", response_format={"type": "json_object"}, stop=["x"])
         refused("ignore_eos", response_format={"type": "json_object"}, extra_body={"ignore_eos": True})
 
 
