@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
-#include <vector>
 
 #include "lectern/error.h"
 
@@ -13,12 +13,12 @@ namespace lectern::support {
 
 /// `action` must throw a lectern::Error with `code` whose message has each of `parts`.
 template <typename F>
-void expect_error(ErrorCode code, const std::vector<std::string>& parts, F&& action) {
+void expect_error(ErrorCode code, std::initializer_list<const char*> parts, F&& action) {
   try {
     action();
   } catch (const Error& error) {
     EXPECT_EQ(static_cast<int>(error.code()), static_cast<int>(code)) << error.what();
-    for (const auto& part : parts) EXPECT_THAT(std::string(error.what()), testing::HasSubstr(part));
+    for (const char* part : parts) EXPECT_THAT(std::string(error.what()), testing::HasSubstr(part));
     return;
   }
   ADD_FAILURE() << "nothing was thrown";
