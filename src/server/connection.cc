@@ -57,6 +57,8 @@ HttpRequest request_of(const http::request<http::string_body>& message, std::str
   request.content_type = text_of(message[http::field::content_type]);
   request.range = text_of(message[http::field::range]);
   request.if_range = text_of(message[http::field::if_range]);
+  request.accept_encoding = text_of(message[http::field::accept_encoding]);
+  request.if_none_match = text_of(message[http::field::if_none_match]);
   request.client = std::move(client);
   return request;
 }

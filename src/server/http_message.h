@@ -22,6 +22,8 @@ struct HttpRequest {
   std::string content_type;
   std::string range;
   std::string if_range;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string client;                   // the address that it came from
   int hosts = 0;                        // how many Host headers there are
   bool has_body = false;                // it announces one

@@ -18,6 +18,7 @@
 #include "server/library_answer.h"
 #include "server/log.h"
 #include "server/openapi.h"
+#include "server/page.h"
 
 namespace lectern::server {
 namespace {
@@ -102,6 +103,7 @@ std::vector<Route> Service::routes() {
       {"POST", "/v1/completions", false, on(quick_, [this](const Asked& e, const auto&) { complete(e); })},
       {"POST", "/v1/embeddings", false, on(slow_, [this](const Asked& e, const auto&) { embed(e); })},
   };
+  for (Route& route : page_routes()) routes.push_back(std::move(route));
   auto further = library_api_->routes();
   for (Route& route : catalogue_.routes()) further.push_back(std::move(route));
   for (Route& route : chats_.routes()) further.push_back(std::move(route));

@@ -1,0 +1,148 @@
+"""A browser that looks at a real `lectern serve`."""
+
+import os
+import pathlib
+import shutil
+import socket
+import sys
+import threading
+import unittest
+
+from playwright.sync_api import expect, sync_playwright
+
+SOURCE = pathlib.Path(__file__).parents[2]
+sys.path.insert(0, str(SOURCE / "tests/server"))
+
+from served import Server  # noqa: E402
+
+PATIENCE_MS = 20_000  # a busy machine
+expect.set_options(timeout=PATIENCE_MS)
+
+QUESTION = "How often should the chain of a bicycle be cleaned?"
+PHRASE = "every 200 kilometres"  # of the answer to it
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 380, "height": 800}
+
+
+def example_library(home, *names):
+    """A copy of the examples, or of some, that a test may change."""
+    folder = pathlib.Path(home) / "Documents"
+    folder.mkdir(exist_ok=True)
+    for file in sorted((SOURCE / "examples/library").iterdir()):
+        if not names or file.name in names:
+            shutil.copy(file, folder)
+    return folder
+
+
+class Browser:
+    """Debian's Chromium, without a window."""
+
+    def __init__(self):
+        self.playwright = sync_playwright().start()
+        self.chromium = self.playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"] if os.geteuid() == 0 else [])
+
+    def close(self):
+        self.chromium.close()
+        self.playwright.stop()
+
+    def open(self, address, **options):
+        """A page of a visitor who was never here."""
+        options = {"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce"} | options
+        page = self.chromium.new_context(**options).new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.complaints = []  # of the page's own scripts and of its policy
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.goto(address)
+        return page
+
+
+class PageTest(unittest.TestCase):
+    """One browser and one server for all tests of a class."""
+
+    FILES = ("bicycle-handbook.pdf", "houseplants.html", "tea-catalogue.xml", "泡茶指南.txt")
+    OPTIONS = ()
+    ENVIRONMENT = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(*cls.OPTIONS, environment=cls.ENVIRONMENT)
+        cls.addClassCleanup(cls.server.close)
+        cls.folder = example_library(cls.server.home, *cls.FILES)
+        cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.close)
+
+    def open(self, path="/", **options):
+        page = self.browser.open(self.server.address + path, **options)
+        self.addCleanup(page.context.close)
+        return page
+
+    def read_documents(self):
+        """Puts the files into the library without the page."""
+        self.server.command("index", str(self.folder), "--json")
+
+
+def ask(page, question):
+    field = page.get_by_label("Ask a question")
+    field.fill(question)
+    field.press("Enter")
+
+
+def settled(page, answers=1):
+    """The last of so many answers, when it is written."""
+    expect(page.locator(".answer")).to_have_count(answers)
+    answer = page.locator(".answer").last
+    expect(answer).to_have_attribute("aria-busy", "false")
+    return answer
+
+
+class Wire:
+    """Stands between browser and server, and can be cut."""
+
+    def __init__(self, port):
+        self.target = ("127.0.0.1", port)
+        self.connections = []
+        self.listener = None
+        self.mend(0)
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    def mend(self, port=None):
+        self.listener = socket.create_server(("127.0.0.1", self.port if port is None else port))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
+
+    def accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(self.target)
+            self.connections += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=self.copy, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def copy(one, other):
+        try:
+            while data := one.recv(1 << 14):
+                other.sendall(data)
+        except OSError:
+            pass
+        for end in (one, other):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for connection in self.connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            connection.close()
+        self.connections = []

@@ -1,0 +1,138 @@
+"""A person's way through the page, from the first visit on, with the real models."""
+
+import re
+import unittest
+
+from browser import DESKTOP, PHRASE, QUESTION, PageTest, Wire, ask, expect, settled
+
+
+class JourneyTest(PageTest):
+    def test_first_visit_to_stopped_answer(self):
+        page = self.open()
+        with self.subTest("first visit"):
+            expect(page.get_by_role("heading", name="Put your files on the lectern")).to_be_visible()
+        with self.subTest("a folder that is none"):
+            page.get_by_label("A folder on the computer").fill("/no/such/folder")
+            page.get_by_role("button", name="Add folder").click()
+            expect(page.get_by_role("alert").filter(has_text="/no/such/folder")).to_be_visible()
+        with self.subTest("add folder, progress"):
+            page.get_by_label("A folder on the computer").fill(str(self.folder))
+            page.get_by_role("button", name="Add folder").click()
+            expect(page.locator("section.progress")).to_be_visible()
+            expect(page.locator("section.progress")).to_be_hidden()
+            expect(page.get_by_role("link", name=re.compile("4 files"))).to_be_visible()
+        with self.subTest("ask, streamed answer"):
+            page.evaluate("""() => { window.lengths = new Set();
+                new MutationObserver(() => window.lengths.add(document.querySelector('.prose')?.textContent.length ?? 0))
+                  .observe(document.body, { childList: true, subtree: true, characterData: true }); }""")
+            ask(page, QUESTION)
+            expect(settled(page)).to_contain_text(PHRASE)
+            self.assertGreater(page.evaluate("window.lengths.size"), 3, "it came in pieces")
+        with self.subTest("a citation opens the page with the sentence"):
+            page.locator("button.chip").first.click()
+            panel = page.get_by_role("complementary", name="The source")
+            expect(panel.get_by_role("heading")).to_have_text("bicycle-handbook.pdf")
+            expect(panel.locator(".pdf-page")).to_have_attribute("data-page", "4")
+            expect(panel.locator(".mark").first).to_be_in_viewport()
+            self.check_marks(page)
+            panel.get_by_role("button", name="Text", exact=True).click()
+            expect(panel.locator("mark").first).to_contain_text("every 200 kilometres")
+            expect(panel.locator("mark").first).to_be_in_viewport()
+            page.keyboard.press("Escape")
+            expect(panel).to_be_hidden()
+            expect(page.locator("button.chip").first).to_be_focused()
+        with self.subTest("follow-up"):
+            ask(page, "How long does the battery of the bicycle take to charge?")
+            settled(page, 2)
+        with self.subTest("reload keeps the chat"):
+            before = page.locator(".messages").inner_text()
+            page.reload()
+            expect(page.locator(".answer")).to_have_count(2)
+            self.assertEqual(page.locator(".messages").inner_text(), before)
+        with self.subTest("Chinese"):
+            page.get_by_role("button", name="Settings").click()
+            page.get_by_text("中文").click()
+            expect(page.get_by_role("heading", name="设置")).to_be_visible()
+            page.keyboard.press("Escape")
+            expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+            expect(page.get_by_role("button", name="新对话").first).to_be_visible()
+            expect(page.locator(".notes h4").first).to_have_text("出处")
+        with self.subTest("stop mid-answer"):
+            page.locator("#library").select_option(label="不用文件，随便聊聊")
+            page.get_by_role("button", name="新对话").first.click()
+            field = page.get_by_label("提问", exact=True).first
+            field.fill("Write the numbers from one to five hundred, each on a line of its own.")
+            field.press("Enter")
+            expect(page.locator(".prose")).to_contain_text(re.compile(r"\S{3}"))
+            page.get_by_role("button", name="停止").click()
+            expect(settled(page)).to_contain_text("您停止了这个回答。")
+        self.assertEqual([c for c in page.complaints if "400" not in c], [])
+
+    def check_marks(self, page):
+        """The boxes lie where the page is printed on: there is ink under each, and they differ from the whole page."""
+        for mark in page.locator(".pdf-page .mark").all():
+            ink = mark.evaluate("""mark => {
+                const canvas = mark.parentElement.querySelector('canvas');
+                const [x, y, w, h] = ['left', 'top', 'width', 'height'].map((side, i) =>
+                    Math.round(parseFloat(mark.style[side]) / 100 * (i % 2 ? canvas.height : canvas.width)));
+                const data = canvas.getContext('2d').getImageData(x, y, w, h).data;
+                let dark = 0;
+                for (let i = 0; i < data.length; i += 4) dark += data[i] < 128;
+                return { share: dark / (w * h), height: h / canvas.height };
+            }""")
+            self.assertGreater(ink["share"], 0.02)
+            self.assertLess(ink["height"], 0.05)
+
+
+class FailureTest(PageTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server.command("index", str(cls.folder), "--json")
+
+    def test_an_error_of_the_model_is_told(self):
+        page = self.open()
+        page.locator("#library").select_option(label="No files: just talk")
+        ask(page, "word " * 30_000)
+        expect(page.locator(".ending.failed")).to_contain_text("Start a new chat")
+        ask(page, "Hello")  # and what follows works as ever
+        expect(settled(page, 2).locator(".prose")).to_contain_text(re.compile(r"\w"))
+
+    def test_a_broken_connection_is_told_and_resumes(self):
+        wire = Wire(self.server.port)
+        self.addCleanup(wire.cut)
+        page = self.browser.open(wire.address)
+        self.addCleanup(page.context.close)
+        page.locator("#library").select_option(label="No files: just talk")
+        ask(page, "Write the numbers from one to two hundred in words.")
+        expect(page.locator(".prose")).to_contain_text(re.compile(r"\w{3}"))
+        wire.cut()
+        expect(page.get_by_role("alert").filter(has_text="Lectern does not answer")).to_be_visible()
+        kept = page.locator(".answer .prose").inner_text()
+        self.assertTrue(kept)
+        wire.mend()
+        expect(page.get_by_role("alert").filter(has_text="Lectern does not answer")).to_be_hidden()
+        expect(page.locator(".ending.cut")).to_have_count(0)
+        answer = settled(page)
+        self.assertIn(kept[:20], answer.inner_text())
+        self.assertGreater(len(answer.locator(".prose").inner_text()), len(kept))
+
+    def test_a_key_is_asked_for_once(self):
+        from served import Server
+        server = Server(environment={"LECTERN_API_KEY": "open-sesame"})
+        self.addCleanup(server.close)
+        page = self.browser.open(server.address, viewport=DESKTOP)
+        self.addCleanup(page.context.close)
+        page.get_by_label("Key", exact=True).fill("wrong")
+        page.get_by_role("button", name="Unlock").click()
+        expect(page.get_by_text("That was not the key")).to_be_visible()
+        page.get_by_label("Key", exact=True).fill("open-sesame")
+        page.get_by_role("button", name="Unlock").click()
+        expect(page.get_by_role("heading", name="Put your files on the lectern")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("heading", name="Put your files on the lectern")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+if __name__ == "__main__":
+    unittest.main()

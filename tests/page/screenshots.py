@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Pictures of the page for docs/images: screenshots.py [FOLDER]. Desktop and phone, light and dark; run after scripts/build."""
+
+import os
+import pathlib
+import re
+import sys
+
+SOURCE = pathlib.Path(__file__).parents[2]
+os.environ.setdefault("LECTERN_COMMAND", str(SOURCE / "build/release/bin/lectern"))
+os.environ.setdefault("LECTERN_MODELS", str(SOURCE / "models"))
+
+from browser import DESKTOP, PHONE, QUESTION, Browser, ask, example_library, expect, settled  # noqa: E402
+from served import Server  # noqa: E402
+
+
+def shoot(page, folder, name):
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(300)
+    page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")
+    print(f"{name}.png")
+
+
+def views(page, folder, name):
+    """The same way in each look."""
+    phone = page.viewport_size == PHONE
+    expect(page.locator(".lead").first).to_be_visible()
+    shoot(page, folder, f"beginning-{name}")
+    ask(page, QUESTION)
+    settled(page)
+    shoot(page, folder, f"answer-{name}")
+    page.locator("button.chip").first.click()
+    expect(page.locator(".pdf-page .mark").first).to_be_visible()
+    shoot(page, folder, f"source-{name}")
+    page.keyboard.press("Escape")
+    page.evaluate("location.hash = '#/files'")
+    expect(page.locator(".files tbody tr").first).to_be_visible()
+    shoot(page, folder, f"files-{name}")
+    if phone:
+        page.get_by_role("button", name=re.compile("Menu|菜单")).click()
+        shoot(page, folder, f"menu-{name}")
+    page.get_by_role("button", name=re.compile("Settings|设置")).click()
+    shoot(page, folder, f"settings-{name}")
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else SOURCE / "docs/images").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    server, browser = Server(), Browser()
+    try:
+        page = browser.open(server.address)
+        expect(page.get_by_role("heading", name="Put your files on the lectern")).to_be_visible()
+        shoot(page, folder, "first-visit-desktop-light")
+        server.command("index", str(example_library(server.home)), "--json")
+        for device, size in (("desktop", DESKTOP), ("phone", PHONE)):
+            for scheme in ("light", "dark"):
+                views(browser.open(server.address, viewport=size, color_scheme=scheme), folder, f"{device}-{scheme}")
+    finally:
+        browser.close()
+        server.close()
+
+
+if __name__ == "__main__":
+    main()

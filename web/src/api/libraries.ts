@@ -1,0 +1,30 @@
+// The routes of libraries and their documents.
+import { ask, askJson, type Options } from "./client";
+import type { DocumentText, Library, LibraryFile, List, PageBoxes, Span } from "./types";
+
+const at = (library: string, rest = "", query: Record<string, string | number> = {}): string => {
+  const parameters = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)])).toString();
+  return `/v1/libraries/${encodeURIComponent(library)}${rest}${parameters && "?" + parameters.replace(/\+/g, "%20")}`;
+};
+
+export const libraries = {
+  list: async (): Promise<Library[]> => (await askJson<List<Library>>("GET", "/v1/libraries")).data,
+  create: (name: string): Promise<Library> => askJson("POST", "/v1/libraries", { name }),
+  remove: (name: string): Promise<unknown> => ask("DELETE", at(name)),
+  addFolder: (name: string, path: string): Promise<Library> => askJson("POST", at(name, "/folders"), { path }),
+  removeFolder: (name: string, path: string): Promise<unknown> => ask("DELETE", at(name, "/folders", { path })),
+  read: (name: string): Promise<unknown> => ask("POST", at(name, "/indexing")),
+  cancel: (name: string): Promise<unknown> => ask("DELETE", at(name, "/indexing")),
+  files: (name: string, query: string, state: string, offset: number, limit: number): Promise<List<LibraryFile>> =>
+    askJson("GET", at(name, "/files", { offset, limit, ...(query && { query }), ...(state && { state }) })),
+  upload: (name: string, file: File): Promise<unknown> => ask("POST", at(name, "/files", { name: file.name }), file),
+  removeFile: (name: string, file: string): Promise<unknown> => ask("DELETE", at(name, "/files", { file })),
+  readFile: (name: string, file: string): Promise<unknown> => ask("POST", at(name, "/files/reread", { file })),
+  text: (name: string, file: string, options: Options): Promise<DocumentText> =>
+    askJson("GET", at(name, "/files/text", { file }), undefined, options),
+  boxes: async (name: string, file: string, span: Span, options: Options): Promise<PageBoxes[]> =>
+    (await askJson<List<PageBoxes>>("GET", at(name, "/files/boxes", { file, begin: span[0], end: span[1] }), undefined, options)).data,
+  contentAddress: (name: string, file: string): string => at(name, "/files/content", { file }),
+  suggestions: async (name: string, language: string): Promise<string[]> =>
+    (await askJson<List<string>>("GET", at(name, "/suggestions", { language }))).data,
+};

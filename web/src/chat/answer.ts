@@ -1,0 +1,76 @@
+// An answer in the chat: as it comes, and when it is whole with its sources.
+import type { AnswerDetails, Message } from "../api/types";
+import { fill, h, iconButton } from "../dom";
+import { t } from "../i18n";
+import { inWords } from "../ui/failure";
+import { copy } from "../ui/copy";
+import { toast } from "../ui/toast";
+import { chip, notes } from "./chips";
+import { markCitations, placeMarks, withoutMarks } from "./citations";
+import type { Conversation } from "./conversation";
+import { figuresTable } from "./figures";
+import { renderMarkdown } from "./markdown";
+
+export class AnswerView {
+  private readonly body = h("div.prose", {});
+  private readonly foot = h("div.answer-foot", {});
+  readonly element = h("article.answer", { "aria-label": t("answer") }, this.body, this.foot);
+  private shown = "";
+
+  constructor(private readonly chat: Conversation, private readonly message: Message) {}
+
+  update(): void {
+    const writing = this.chat.abort !== null && this.chat.last === this.message;
+    const { content, answer } = this.message;
+    const state = JSON.stringify([content, writing, answer?.ending, this.chat.last === this.message, answer?.citations?.length]);
+    if (state === this.shown) return;
+    this.shown = state;
+    this.element.classList.toggle("writing", writing);
+    this.element.setAttribute("aria-busy", String(writing));
+    this.showBody(content, answer, writing);
+    if (writing) fill(this.foot);
+    else this.showFoot(answer ?? { ending: "whole" });
+  }
+
+  private showBody(content: string, details: AnswerDetails | undefined, writing: boolean): void {
+    if (writing && content === "")
+      return fill(this.body, h("p.waiting-line", {}, t(this.chat.library === null ? "thinking" : "reading")));
+    const marked = markCitations(content, details);
+    const fragment = renderMarkdown(marked.text, !writing);
+    placeMarks(fragment, marked.marks, (mark) => chip(mark, this.chat.library));
+    this.body.replaceChildren(fragment);
+  }
+
+  private showFoot(details: AnswerDetails): void {
+    const said = this.ending(details);
+    const figures = h("div", { hidden: true }, figuresTable(details));
+    const last = this.chat.last === this.message;
+    const toggle = (): void => {
+      figures.hidden = !figures.hidden;
+      button.setAttribute("aria-expanded", String(!figures.hidden));
+    };
+    const button = iconButton("figures", t("figures"), toggle, { "aria-expanded": "false" });
+    fill(this.foot,
+      said && h("p.ending", { class: "ending " + details.ending, role: details.ending === "failed" ? "alert" : null }, said),
+      this.chat.library !== null && notes(details, this.chat.library),
+      h("div.actions", {},
+        iconButton("copy", t("copy"), () => void copy(withoutMarks(this.message.content))),
+        last && iconButton("again", t("again"), () => this.again()),
+        (details.figures || details.model) && button),
+      figures);
+  }
+
+  private again(): void {
+    const undo = this.chat.again();
+    toast(t("answerReplaced"), { label: t("undo"), run: undo });
+  }
+
+  private ending(details: AnswerDetails): string {
+    switch (details.ending) {
+      case "stopped": return t("stopped");
+      case "failed": return inWords(details.failure ?? { status: 500, code: "", detail: "" }, details.model);
+      case "cut": return t(this.chat.last === this.message && this.chat.resumes ? "cutOff" : this.message.content ? "cutEarlier" : "noAnswer");
+      default: return this.message.content ? "" : t("noAnswer");
+    }
+  }
+}

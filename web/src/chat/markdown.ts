@@ -1,0 +1,67 @@
+// From a model's Markdown to elements. The words are hostile: HTML in them is shown as text, what Markdown makes of the
+// rest goes through DOMPurify, pictures become their description, and links lead to http, https and mailto alone.
+import DOMPurify from "dompurify";
+import { marked, type Extension, type Token } from "marked";
+import { t } from "../i18n";
+import { highlightCode } from "./code";
+import { setFormulas } from "./formulas";
+
+const TAGS = ["p", "br", "strong", "em", "del", "code", "pre", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5",
+  "h6", "hr", "a", "table", "thead", "tbody", "tr", "th", "td", "span", "input"];
+const ATTRIBUTES = ["href", "class", "start", "align", "type", "checked", "disabled"];
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+function formula(name: string, level: "block" | "inline", start: RegExp, whole: RegExp): Extension {
+  return {
+    name, level,
+    start: (source) => { const at = source.search(start); return at < 0 ? undefined : at; },
+    tokenizer: (source) => {
+      const found = whole.exec(source);
+      return found ? { type: name, raw: found[0] ?? "", tex: (found[1] ?? found[2] ?? "").trim() } : undefined;
+    },
+    renderer: (token: Token) => `<span class="math math-${level}">${escaped(String(token["tex"]))}</span>`,
+  };
+}
+
+marked.use({
+  extensions: [
+    formula("mathBlock", "block", /\$\$|\\\[/, /^(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\])(?:\n|$)/),
+    // "$5 and $6" is money: no space inside the dollars, no digit behind them
+    formula("mathInline", "inline", /\$|\\\(/, /^(?:\$((?:[^\s$\\]|\\.)(?:(?:[^$\\\n]|\\.)*?(?:[^\s$\\]|\\.))?)\$(?!\d)|\\\((.+?)\\\))/),
+  ],
+  renderer: {
+    html: (html = "") => escaped(html),
+    image: (_href = "", _title = "", text = "") => `<em>${escaped(t("picture", { text }))}</em>`,
+  },
+});
+
+/** `settled`: the answer is whole, so that code and formulas are worth their drawing. */
+export function renderMarkdown(source: string, settled: boolean): DocumentFragment {
+  const fragment = DOMPurify.sanitize(marked.parse(source, { gfm: true, headerIds: false, mangle: false }), {
+    ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ATTRIBUTES, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+    RETURN_DOM_FRAGMENT: true,
+  });
+  for (const input of fragment.querySelectorAll("input"))
+    if (input.type === "checkbox") input.disabled = true;
+    else input.remove();
+  for (const link of fragment.querySelectorAll("a")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+    link.title = link.href;
+  }
+  for (const element of fragment.querySelectorAll("[class]"))
+    if (!element.matches("span.math, code")) element.removeAttribute("class");
+  for (const table of fragment.querySelectorAll("table")) { // scrolls by itself where it is wide
+    const frame = document.createElement("div");
+    frame.className = "wide";
+    frame.tabIndex = 0;
+    table.replaceWith(frame);
+    frame.append(table);
+  }
+  setFormulas(fragment);
+  if (settled) highlightCode(fragment);
+  return fragment;
+}

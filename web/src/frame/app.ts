@@ -1,0 +1,70 @@
+// The page's frame: rail, sheet, source; which view is on the sheet.
+import { chatView } from "../chat/view";
+import { focusComposer } from "../chat/composer";
+import { openChat, openNew, openStored } from "../chat/open";
+import { saved } from "../chat/conversation";
+import { fill, h, iconButton } from "../dom";
+import { language, t } from "../i18n";
+import { libraryPage } from "../library/page";
+import { renameRoute, route, go } from "../route";
+import { chosenLibrary, chosenLibraryOrNone } from "../settings/settings";
+import { sourcePanel } from "../source/panel";
+import { closeSource, shownSource } from "../source/source";
+import { toastArea, trying } from "../ui/toast";
+import { banner } from "./banner";
+import { rail } from "./rail";
+
+async function show(sheet: HTMLElement): Promise<void> {
+  const { view, id } = route.get();
+  if (view === "files") {
+    closeSource();
+    return fill(sheet, libraryPage(chosenLibraryOrNone() ?? "default"));
+  }
+  if (id !== null) {
+    if (!await trying(() => openStored(id))) return go("");
+  } else if (openChat.get().messages.length > 0) {
+    openNew();
+  }
+  fill(sheet, chatView());
+  if (window.matchMedia("(hover: hover)").matches) focusComposer(); // a phone's keyboard would cover the page
+}
+
+export function app(root: Element): void {
+  document.documentElement.lang = language() === "zh" ? "zh-Hans" : "en";
+  const sheet = h("main.sheet", { id: "sheet", tabindex: -1 });
+  const menu = iconButton("menu", t("menu"), () => open(true), { "aria-controls": "rail", "aria-expanded": "false" });
+  const open = (is: boolean): void => {
+    document.documentElement.classList.toggle("with-rail", is);
+    menu.setAttribute("aria-expanded", String(is));
+    if (is) side.querySelector<HTMLElement>(".rail-close")?.focus();
+  };
+  const close = (): void => {
+    if (document.documentElement.classList.contains("with-rail")) { open(false); menu.focus(); }
+  };
+  const side = rail(close);
+  const title = h("span.bar-title", {}, "Lectern");
+  const bar = h("header.bar", {}, menu, title, iconButton("plus", t("newChat"), () => { openNew(); go(""); }));
+  fill(root, h("a.skip", { href: "#sheet", on: { click: (event: Event) => { event.preventDefault(); focusComposer(); } } }, t("skipToChat")),
+    banner(), h("div.desk", {}, side, h("div.shade", { on: { click: close } }), h("div.middle", {}, bar, sheet), sourcePanel()), toastArea());
+  route.show(sheet, () => void show(sheet));
+  chosenLibrary.show(sheet, () => { if (route.get().view === "files") void show(sheet); });
+  openChat.show(title, (chat) => chat.changes.show(title, () => { title.textContent = chat.title || "Lectern"; }));
+}
+
+// A new chat gets its address once it is stored.
+saved.subscribe((chat) => {
+  const { view, id } = route.get();
+  if (chat?.id && view === "chat" && id === null && openChat.get() === chat) {
+    renameRoute("chat/" + encodeURIComponent(chat.id));
+    route.get().id = chat.id;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
+  if (event.key === "/" && !typing && !document.querySelector("dialog")) { event.preventDefault(); focusComposer(); }
+  if (event.key !== "Escape" || document.querySelector("dialog")) return;
+  if (openChat.get().abort) openChat.get().stop();
+  else if (shownSource.get()) closeSource();
+  document.documentElement.classList.remove("with-rail");
+});

@@ -1,0 +1,45 @@
+// Adds a folder by its path, or files.
+import { libraries } from "../api/libraries";
+import { h, icon } from "../dom";
+import { t } from "../i18n";
+import { asFailure, inWords } from "../ui/failure";
+import { ensureLibrary, watchShelf } from "./shelf";
+import { upload, uploading } from "./upload";
+
+let count = 0;
+
+export function addFiles(library: () => string): HTMLElement {
+  const id = `folder-${++count}`;
+  const input = h("input", { id, type: "text", placeholder: t("folderPlaceholder"), autocomplete: "off", spellcheck: "false", "aria-describedby": id + "-hint" });
+  const wrong = h("p.wrong", { role: "alert", hidden: true });
+  const button = h("button.primary", { type: "submit" }, t("addFolder"));
+  const add = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const path = input.value.trim();
+    if (!path) return input.focus();
+    button.disabled = true;
+    try {
+      await ensureLibrary(library());
+      await libraries.addFolder(library(), path);
+      input.value = "";
+      wrong.hidden = true;
+    } catch (error) {
+      wrong.textContent = inWords(asFailure(error));
+      wrong.hidden = false;
+      input.focus();
+    } finally {
+      button.disabled = false;
+      watchShelf();
+    }
+  };
+  const chooser = h("input.hidden", { type: "file", multiple: true, tabindex: -1, "aria-label": t("orChoose") });
+  chooser.addEventListener("change", () => void upload(library(), [...chooser.files ?? []]).then(() => { chooser.value = ""; }));
+  const sending = h("p.hint", { role: "status" });
+  uploading.show(sending, (name) => { sending.textContent = name === null ? "" : t("uploading", { name }); });
+  return h("div.add", {},
+    h("form.stack", { on: { submit: add } },
+      h("label", { for: id }, t("folderLabel")),
+      h("div.row", {}, input, button), wrong, h("p.hint", { id: id + "-hint" }, t("folderHint"))),
+    h("div.drop", {}, icon("file"), h("span", {}, t("dropHere")), " ",
+      h("button.link", { type: "button", on: { click: () => chooser.click() } }, t("orChoose")), chooser, sending));
+}

@@ -1,0 +1,76 @@
+// A library's own page: what is added to it, how far it is read, its files.
+import { libraries } from "../api/libraries";
+import { fill, h, icon, iconButton } from "../dom";
+import { number, t } from "../i18n";
+import { go } from "../route";
+import { chosenLibrary } from "../settings/settings";
+import { askText, confirm } from "../ui/dialog";
+import { fileCount, libraryName } from "../ui/names";
+import { toast, trying } from "../ui/toast";
+import { addFiles } from "./add";
+import { progressLine } from "./progress";
+import { refreshShelf, shelf, watchShelf } from "./shelf";
+import { FileTable } from "./table";
+
+export async function newLibrary(): Promise<void> {
+  const name = await askText(t("newLibrary"), t("libraryName"), "", t("create"), t("libraryNameHint"));
+  if (name === null) return;
+  await trying(async () => {
+    await libraries.create(name);
+    await refreshShelf();
+    chosenLibrary.set(name);
+    go("files");
+  });
+}
+
+async function deleteLibrary(name: string): Promise<void> {
+  if (!await confirm(t("deleteLibrary"), t("deleteLibraryAsk", { name: libraryName(name) }), t("delete"))) return;
+  await trying(async () => {
+    await libraries.remove(name);
+    await refreshShelf();
+    go("");
+  });
+}
+
+function folderList(name: string): HTMLElement {
+  const root = h("section.folders", {});
+  let before = "";
+  shelf.show(root, (list) => {
+    const folders = list?.find((library) => library.name === name)?.folders ?? [];
+    if (before === folders.join("\n")) return;
+    before = folders.join("\n");
+    fill(root, folders.length > 0 && h("h2", {}, t("folders")), h("ul", {}, folders.map((path) => h("li", {},
+      icon("folder"), h("span.path", { title: path }, path),
+      iconButton("close", t("removeFolder", { path }), () => void trying(() => libraries.removeFolder(name, path)).then((done) => {
+        if (done) toast(t("folderRemoved", { path }), { label: t("undo"), run: () => void trying(() => libraries.addFolder(name, path)).then(watchShelf) });
+        watchShelf();
+      }))))));
+  });
+  return root;
+}
+
+export function libraryPage(name: string): HTMLElement {
+  const facts = h("p.lead", {});
+  const problem = h("p.wrong", { role: "alert", hidden: true });
+  const ready = h("div.ready", { role: "status" });
+  let wasBusy = false;
+  const root = h("section.library", {}, h("div.scroller", { tabindex: -1 }, h("div.library-body", {},
+    h("header", {}, h("h1", {}, libraryName(name)),
+      h("div.row", {},
+        h("button.quiet", { type: "button", on: { click: () => void trying(() => libraries.read(name)).then((done) => { if (done) toast(t("readingAgain")); watchShelf(); }) } }, t("readAgain")),
+        h("button.quiet", { type: "button", on: { click: () => void deleteLibrary(name) } }, t("deleteLibrary")))),
+    facts, problem, addFiles(() => name), progressLine(name), ready, folderList(name), new FileTable(name).element)));
+  shelf.show(root, (list) => {
+    const library = list?.find((one) => one.name === name);
+    if (!library) return;
+    fill(facts, fileCount(library.documents));
+    problem.hidden = library.problem === null;
+    problem.textContent = t("libraryProblem", { problem: library.problem ?? "" });
+    const busy = library.indexing !== null, good = library.documents - library.failed;
+    if (wasBusy && !busy && good > 0)
+      fill(ready, h("p", {}, t("readyToAsk", { count: number(good) }), " ", h("a", { href: "#/" }, t("askNow"))));
+    else if (busy) fill(ready);
+    wasBusy = busy;
+  });
+  return root;
+}

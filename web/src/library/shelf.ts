@@ -1,0 +1,42 @@
+// The libraries that there are, kept up to date: often while one is being read, else now and then.
+import { connection } from "../api/connection";
+import { libraries } from "../api/libraries";
+import type { Library } from "../api/types";
+import { chosenLibrary, NO_LIBRARY } from "../settings/settings";
+import { Store } from "../store";
+
+const BUSY_MS = 700, IDLE_MS = 6000;
+
+/** null: not known yet. */
+export const shelf = new Store<Library[] | null>(null);
+
+let timer = 0;
+
+export async function refreshShelf(): Promise<void> {
+  const list = await libraries.list();
+  shelf.set(list);
+  const chosen = chosenLibrary.get(), first = list[0];
+  if (chosen !== NO_LIBRARY && first && !list.some((library) => library.name === chosen)) chosenLibrary.set(first.name);
+}
+
+export function libraryOf(name: string): Library | undefined {
+  return shelf.get()?.find((library) => library.name === name);
+}
+
+/** Looks now, and goes on looking. */
+export function watchShelf(): void {
+  window.clearTimeout(timer);
+  const later = (): void => {
+    const busy = shelf.get()?.some((library) => library.indexing !== null) ?? true;
+    timer = window.setTimeout(watchShelf, busy ? BUSY_MS : IDLE_MS);
+  };
+  if (document.hidden || connection.waiting.get() !== null) return later();
+  refreshShelf().catch(() => undefined).finally(later); // what fails is told where something is asked for
+}
+
+/** Makes sure that there is a library of that name. */
+export async function ensureLibrary(name: string): Promise<void> {
+  if (libraryOf(name)) return;
+  await refreshShelf();
+  if (!libraryOf(name)) await libraries.create(name);
+}

@@ -1,0 +1,10 @@
+// Asks for the key of a server that wants one.
+import { t } from "../i18n";
+import { askText } from "../ui/dialog";
+
+export async function promptForKey(wrong: boolean): Promise<string> {
+  for (;;) { // nothing works without it
+    const key = await askText(t("keyTitle"), t("key"), "", t("unlock"), t(wrong ? "keyWrong" : "keyText"), "password");
+    if (key !== null) return key;
+  }
+}

@@ -1,0 +1,18 @@
+// The models that can answer.
+import { models } from "../api/models";
+import type { Model } from "../api/types";
+import { Store } from "../store";
+import { chosenModel } from "./settings";
+
+export const modelShelf = new Store<Model[]>([]);
+
+export async function refreshModels(): Promise<void> {
+  const list = await models.list();
+  modelShelf.set(list.filter((model) => model.lectern ? model.lectern.kind === "chat" : true));
+}
+
+/** The model that answers: the chosen one while it is there, else the first. */
+export function answeringModel(): string {
+  const list = modelShelf.get(), chosen = chosenModel.get();
+  return list.some((model) => model.id === chosen) ? chosen : list[0]?.id ?? "";
+}

@@ -1,0 +1,26 @@
+// How files, collections and moments are called.
+import { number, t } from "../i18n";
+
+export function fileName(file: string): string {
+  return file.replace(/\/+$/, "").split("/").pop() || file;
+}
+
+export function libraryName(name: string): string {
+  return name === "default" ? t("myFiles") : name;
+}
+
+export function fileCount(count: number): string {
+  return count === 1 ? t("oneFile") : t("filesOf", { count: number(count) });
+}
+
+/** 3:05, 1:02:03 */
+export function moment(seconds: number): string {
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  if (parts[0] === 0) parts.shift();
+  return parts.map((part, i) => i === 0 ? String(part) : String(part).padStart(2, "0")).join(":");
+}
+
+export function place(source: { page: number | null; time?: number | null }): string {
+  if (source.page !== null) return t("page", { page: source.page });
+  return source.time === undefined || source.time === null ? "" : t("moment", { time: moment(source.time) });
+}
