@@ -15,7 +15,7 @@ sys.path.insert(0, str(SOURCE / "tests/server"))
 
 from served import Server  # noqa: E402
 
-PATIENCE_MS = 20_000  # a busy machine
+PATIENCE_MS = 120_000  # a busy machine
 expect.set_options(timeout=PATIENCE_MS)
 
 QUESTION = "How often should the chain of a bicycle be cleaned?"
