@@ -2,10 +2,12 @@
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import sys
 import threading
+import time
 import unittest
 
 from playwright.sync_api import expect, sync_playwright
@@ -97,11 +99,17 @@ def settled(page, answers=1):
     return answer
 
 
-class Wire:
-    """Stands between browser and server, and can be cut."""
+def begun(page):
+    """The last answer's first words are there."""
+    expect(page.locator(".answer").last.locator(".prose:not(:has(.waiting-line))")).to_contain_text(re.compile(r"\w"))
 
-    def __init__(self, port):
+
+class Wire:
+    """Stands between browser and server, and can be slow and be cut."""
+
+    def __init__(self, port, pause=0):
         self.target = ("127.0.0.1", port)
+        self.pause = pause  # seconds after each piece from the server
         self.connections = []
         self.listener = None
         self.mend(0)
@@ -120,14 +128,15 @@ class Wire:
                 return
             far = socket.create_connection(self.target)
             self.connections += [near, far]
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=self.copy, args=(one, other), daemon=True).start()
+            for one, other, pause in ((near, far, 0), (far, near, self.pause)):
+                threading.Thread(target=self.copy, args=(one, other, pause), daemon=True).start()
 
     @staticmethod
-    def copy(one, other):
+    def copy(one, other, pause):
         try:
-            while data := one.recv(1 << 14):
+            while data := one.recv(1 << 12):
                 other.sendall(data)
+                time.sleep(pause)
         except OSError:
             pass
         for end in (one, other):
@@ -137,8 +146,9 @@ class Wire:
                 pass
 
     def cut(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        if self.listener.fileno() >= 0:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
         for connection in self.connections:
             try:
                 connection.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,8 @@
 """HTML and script in documents, questions, names and the model's words: shown as text, run nowhere."""
 
+import gzip
 import json
+import re
 import unittest
 
 from browser import PageTest, ask, expect, settled
@@ -135,7 +137,6 @@ class PolicyTest(PageTest):
         self.assertEqual(self.server.ask("GET", "/", headers={"If-None-Match": index.headers["etag"]}).status, 304)
         script = index.body.decode().split('type="module" src="')[1].split('"')[0]
         plain, packed = (self.server.ask("GET", script, headers={"Accept-Encoding": how}) for how in (None, "gzip, br"))
-        import gzip
         self.assertEqual(gzip.decompress(packed.body), plain.body)
         self.assertEqual(packed.headers["content-encoding"], "gzip")
         self.assertIn("immutable", packed.headers["cache-control"])
@@ -144,18 +145,16 @@ class PolicyTest(PageTest):
 
     def test_the_bundle_is_small(self):
         """All that the page may ever ask for, but pdf.js, its fonts and its tables of characters."""
-        sizes = {}
-        queue = ["/"]
-        while queue:
-            path = queue.pop()
-            answer = self.server.ask("GET", path, headers={"Accept-Encoding": "gzip"})
-            sizes[path] = len(answer.body)
+        sizes, waiting = {}, ["/"]
+        while waiting:
+            path = waiting.pop()
+            sizes[path] = len(self.server.ask("GET", path, headers={"Accept-Encoding": "gzip"}).body)
             text = self.server.ask("GET", path).body.decode("utf-8", "replace")
-            import re
-            found = re.findall(r"/assets/[\w.-]+\.(?:js|css|woff2)|\./([\w-]+\.(?:js|woff2))", text) and [
-                "/assets/" + name for name in re.findall(r"([\w.-]+-[A-Z0-9]{8}\.(?:js|css|woff2))", text)]
-            queue += [name for name in found if name not in sizes and name not in queue and not name.startswith("/assets/pdf")]
-        self.assertGreater(len(sizes), 5)
+            named = {"/assets/" + name for name in re.findall(r"[\w.]+-[A-Z0-9]{8}\.(?:js|css|woff2)", text)}
+            waiting += [name for name in named if name not in sizes and name not in waiting and "/pdf" not in name]
+        kinds = {name.rsplit(".", 1)[-1] for name in sizes}
+        self.assertEqual(kinds, {"/", "js", "css", "woff2"})
+        self.assertTrue(any("katex" in name for name in sizes), sizes)
         self.assertLess(sum(sizes.values()), 600_000, sizes)
 
 
