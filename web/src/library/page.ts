@@ -36,7 +36,8 @@ function folderList(name: string): HTMLElement {
   const root = h("section.folders", {});
   let before = "";
   shelf.show(root, (list) => {
-    const folders = list?.find((library) => library.name === name)?.folders ?? [];
+    const folders = (list?.find((library) => library.name === name)?.folders ?? [])
+      .filter((path) => !path.endsWith("/lectern/uploads/" + name)); // where files go that were dropped: they are in the table
     if (before === folders.join("\n")) return;
     before = folders.join("\n");
     fill(root, folders.length > 0 && h("h2", {}, t("folders")), h("ul", {}, folders.map((path) => h("li", {},

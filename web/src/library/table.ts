@@ -8,7 +8,7 @@ import { openSource } from "../source/source";
 import { shelf, watchShelf } from "./shelf";
 
 const PAGE = 100;
-const STATES = ["current", "failed", "changed", "gone", "outdated"];
+const STATES = ["current", "failed", "changed", "gone", "outdated", "excluded"];
 
 export class FileTable {
   private readonly rows = h("tbody");
@@ -62,7 +62,7 @@ export class FileTable {
       watchShelf();
       void this.load();
     });
-    const shown = state === "failed" ? h("span.file-name", {}, name)
+    const shown = state === "failed" || state === "excluded" ? h("span.file-name", {}, name)
       : h("button.link.file-name", { type: "button", on: { click: () => openSource({ library: this.library, file: file.file, page: null, quote: "", span: null, url: null, time: null }) } }, name);
     return h("tr", {},
       h("th", { scope: "row" }, shown, h("span.file-path", { title: file.file }, file.file.slice(0, -name.length))),
@@ -70,7 +70,7 @@ export class FileTable {
       h("td.number", {}, bytes(file.size)),
       h("td.row-actions", {},
         iconButton("again", t("readFileAgain", { name }), act(() => libraries.readFile(this.library, file.file), t("readAgainSoon", { name }))),
-        iconButton("trash", t(file.upload ? "deleteUpload" : "removeFile", { name }),
+        state !== "excluded" && iconButton("trash", t(file.upload ? "deleteUpload" : "removeFile", { name }),
           act(() => libraries.removeFile(this.library, file.file), t(file.upload ? "uploadDeleted" : "fileRemoved", { name })))));
   }
 }
