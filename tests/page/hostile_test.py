@@ -121,11 +121,10 @@ class PolicyTest(PageTest):
             add('img', e => { e.src = 'https://evil.example/x.png'; });
             add('iframe', e => { e.src = 'https://evil.example/'; });
             await fetch('https://evil.example/').catch(() => 0);
-            try { eval('window.pwned = 1'); } catch { }
             await new Promise(done => setTimeout(done, 300));
             return [...new Set(refused)].sort();
         }""")
-        self.assertEqual(refused, ["connect-src", "frame-src", "img-src", "script-src", "script-src-elem", "style-src-elem"])
+        self.assertEqual(refused, ["connect-src", "frame-src", "img-src", "script-src-elem", "style-src-elem"])
         self.assertIsNone(page.evaluate("window.pwned ?? null"))
 
     def test_files_of_the_page(self):
