@@ -24,7 +24,7 @@ def shoot(page, folder, name):
 def views(page, folder, name):
     """The same way in each look."""
     phone = page.viewport_size == PHONE
-    expect(page.locator(".lead").first).to_be_visible()
+    expect(page.locator(".suggestion").first).to_be_visible()
     shoot(page, folder, f"beginning-{name}")
     ask(page, QUESTION)
     settled(page)
