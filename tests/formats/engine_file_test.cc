@@ -155,7 +155,7 @@ TEST_F(EngineFileTest, ADamagedPartIsNamed) {
     return static_cast<std::size_t>(file.header().sections[2].offset);
   }();
   expect(0, {"small.lectern", "not an engine file"});
-  expect(8, {"small.lectern", "version 18", "reads version 2", "compile the checkpoint again"}, ErrorCode::kVersion);
+  expect(8, {"small.lectern", "version 19", "reads version 3", "compile the checkpoint again"}, ErrorCode::kVersion);
   expect(20, {"first 64 bytes"});
   expect(64, {"\"tokenizer\""});
   expect(128, {"\"chat_template\""});
