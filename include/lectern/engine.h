@@ -100,6 +100,7 @@ struct Completion {
   FinishReason finish = FinishReason::kStop;
   int prompt_tokens = 0;
   int cached_tokens = 0;    // of the prompt, found in the prefix cache
+  double queue_ms = 0;      // from submission to the step that took it first
   double ttft_ms = 0;       // from submission to the first token
   double tpot_ms = 0;       // mean time of each token after the first
   int drafted_tokens = 0;   // guesses that were checked

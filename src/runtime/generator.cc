@@ -244,6 +244,7 @@ void Generator::finish(Sequence& sequence, FinishReason reason) {
   completion.finish = reason;
   completion.tokens.assign(sequence.tokens.begin() + sequence.prompt_size, sequence.tokens.end());
   if (sequence.first_token == Clock::time_point{}) return;
+  completion.queue_ms = milliseconds(sequence.admitted - sequence.submitted);
   completion.ttft_ms = milliseconds(sequence.first_token - sequence.submitted);
   if (sequence.generated() > 1) {
     completion.tpot_ms = milliseconds(Clock::now() - sequence.first_token) / (sequence.generated() - 1);

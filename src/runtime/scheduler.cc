@@ -68,7 +68,10 @@ bool Scheduler::admit_next() {
     blocks_.release(sequence);
     return false;
   }
-  if (sequence.cached_tokens < 0) sequence.cached_tokens = sequence.computed;
+  if (sequence.cached_tokens < 0) {
+    sequence.cached_tokens = sequence.computed;
+    sequence.admitted = std::chrono::steady_clock::now();
+  }
   running_.push_back(std::move(waiting_.front()));
   waiting_.pop_front();
   return true;

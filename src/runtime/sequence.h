@@ -31,7 +31,7 @@ struct Sequence {
   int max_size;  // tokens, prompt and answer together
   TextStream text;
   std::shared_ptr<PendingGeneration> generation;
-  std::chrono::steady_clock::time_point submitted, first_token;
+  std::chrono::steady_clock::time_point submitted, admitted, first_token;  // admitted: for the first time
 
   std::vector<TokenId> tokens;  // the prompt, then what was generated
   std::vector<TokenId> draft;   // what may follow, to be checked in this step

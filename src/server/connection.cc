@@ -81,16 +81,21 @@ class ConnectionExchange final : public Exchange {
 
   ~ConnectionExchange() override {
     connection_->bodies_.give_back(charged_);
-    outbox_->abandon([&] { return connection_->handler_.failure(500, "The server gave no answer."); });
+    outbox_->abandon([&] {
+      connection_->handler_.answered(500);
+      return connection_->handler_.failure(500, "The server gave no answer.");
+    });
     connection_->wake();
   }
 
   const HttpRequest& request() const override { return request_; }
   void respond(HttpResponse response) override {
+    connection_->handler_.answered(response.status);
     outbox_->respond(std::move(response));
     connection_->wake();
   }
   void begin(HttpResponse head) override {
+    connection_->handler_.answered(head.status);
     outbox_->begin(std::move(head));
     connection_->wake();
   }
@@ -270,6 +275,7 @@ net::awaitable<void> Connection::answer(Received& received) {
 }
 
 net::awaitable<void> Connection::reject(HttpResponse response) {
+  handler_.answered(response.status);
   std::string bytes = response_head(response, Framing::kLength, Persistence::kClose);
   if (!head_alone_) bytes += response.body;
   const bool written = co_await write(std::move(bytes));

@@ -46,6 +46,9 @@ class HttpHandler {
   /// Answers it, now or later. Returns soon, and does not throw.
   virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
 
+  /// Is told of each answer, on any thread.
+  virtual void answered(int status) = 0;
+
   /// The answer for a request that breaks HTTP's rules or a limit: 400, 413, 431.
   virtual HttpResponse failure(int status, std::string_view message) = 0;
 };

@@ -119,7 +119,8 @@ void GenerationTask::conclude(int index) {
     choice.text = done.text;
     choice.finish = done.finish;
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin_;
-    metrics_.count_answer({done.ttft_ms, done.tpot_ms, static_cast<std::int64_t>(done.tokens.size()), taken.count()});
+    metrics_.count_answer(
+        {done.queue_ms, done.ttft_ms, done.tpot_ms, static_cast<std::int64_t>(done.tokens.size()), taken.count()});
     usage_.completion_tokens += static_cast<std::int64_t>(done.tokens.size());
     if (index % plan_.n == 0) {
       usage_.prompt_tokens += done.prompt_tokens;

@@ -76,7 +76,7 @@ void answer_from_library(const std::shared_ptr<Exchange>& exchange, const ChatRe
     const auto answer =
         request.stream ? chat->ask(question, on_text, stop.get_token()) : chat->ask(question, {}, stop.get_token());
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    metrics.count_answer({answer.ttft_ms, answer.tpot_ms, answer.output_tokens, taken.count()});
+    metrics.count_answer({{}, answer.ttft_ms, answer.tpot_ms, answer.output_tokens, taken.count()});
     if (request.stream)
       events.finish(answer);
     else

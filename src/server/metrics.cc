@@ -76,6 +76,8 @@ struct Metrics::State {
                                                           .Name("lectern_requests_total")
                                                           .Help("HTTP requests answered, by status")
                                                           .Register(registry);
+  Histogram& queue =
+      histogram(registry, "lectern_queue_seconds", "From a request to the step that took it", kTokenTimes);
   Histogram& ttft = histogram(registry, "lectern_ttft_seconds", "From a request to its first token", kAnswerTimes);
   Histogram& tpot = histogram(registry, "lectern_tpot_seconds", "A token after the first", kTokenTimes);
   Histogram& latency = histogram(registry, "lectern_answer_seconds", "From a request to its last token", kAnswerTimes);
@@ -88,6 +90,7 @@ void Metrics::count_request(int status) { state_->requests.Add({{"status", std::
 
 void Metrics::count_answer(const AnswerFigures& answer) {
   state_->latency.Observe(answer.seconds);
+  if (answer.queue_ms) state_->queue.Observe(*answer.queue_ms / 1000);
   if (answer.tokens > 0) state_->ttft.Observe(answer.ttft_ms / 1000);
   if (answer.tokens > 1) state_->tpot.Observe(answer.tpot_ms / 1000);
 }

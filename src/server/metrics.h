@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ class Metrics {
 
   void count_request(int status);  // any request that was answered
   struct AnswerFigures {
+    std::optional<double> queue_ms;  // where it was one request to the model
     double ttft_ms = 0, tpot_ms = 0;
     std::int64_t tokens = 0;
     double seconds = 0;  // from the request to the last token

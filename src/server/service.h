@@ -41,6 +41,7 @@ class Service : public HttpHandler {
 
   std::optional<HttpResponse> refuse(HttpRequest& head) override;
   void handle(std::shared_ptr<Exchange> exchange) override;
+  void answered(int status) override { metrics_.count_request(status); }
   HttpResponse failure(int status, std::string_view message) override;
 
  private:

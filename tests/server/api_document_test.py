@@ -64,6 +64,13 @@ class ApiDocumentTest(ServerTest):
             self.assertEqual(answer.headers["allow"].lower().split(", "), 
                              [m for name in methods if name != "parameters" for m in (["get", "head"] if name == "get" else [name])])
 
+    def test_the_dashboard_shows_each_figure_and_no_other(self):
+        board = json.loads((SOURCE / "docs/grafana-dashboard.json").read_text(encoding="utf-8"))
+        queries = " ".join(target["expr"] for panel in board["panels"] for target in panel["targets"])
+        told = self.server.ask("GET", "/metrics").body.decode()
+        self.assertEqual({re.sub("_bucket$", "", name) for name in re.findall(r"lectern_\w+", queries)},
+                         set(re.findall(r"^# TYPE (lectern_\w+) ", told, re.M)))
+
     def test_each_described_field_is_known(self):
         """And one that is not described is not."""
         schemas = self.description["components"]["schemas"]
