@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from faulty_hub import FaultyHub, catalogue, chunked, hangs_up, send
@@ -51,6 +52,13 @@ class HubTest(unittest.TestCase):
 
     def offsets(self):
         return [headers.get("Range") for _, headers in self.hub.requests]
+
+    def wait_for_part(self, size):
+        """What was sent may not have arrived."""
+        end = time.monotonic() + 20
+        while not (self.part.exists() and self.part.stat().st_size >= size):
+            self.assertLess(time.monotonic(), end, "it never arrived")
+            time.sleep(0.01)
 
     def assert_whole(self):
         self.assertEqual(self.whole.read_bytes(), DATA)
@@ -174,6 +182,7 @@ class ResumeTest(HubTest):
         with subprocess.Popen([PULL, "tiny"], env=self.environment, text=True, stdin=subprocess.PIPE,
                               stderr=subprocess.PIPE) as process:
             def stop():
+                self.wait_for_part(50_000)
                 process.stdin.close()
                 over.wait(30)
             self.hub.faults = [self.hub.sends(DATA[:50_000], then=stop)]
@@ -415,6 +424,7 @@ class CommandTest(HubTest):
         with subprocess.Popen([COMMAND, "models", "pull", "tiny"], env=self.environment, text=True,
                               stderr=subprocess.PIPE) as process:
             def interrupt():
+                self.wait_for_part(50_000)
                 process.send_signal(2)
                 over.wait(30)
             self.hub.faults = [self.hub.sends(DATA[:50_000], then=interrupt)]
