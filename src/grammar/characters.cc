@@ -1,20 +1,19 @@
 #include "grammar/characters.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <string>
 
-#include "fmt/format.h"
+#include "text/utf8.h"
 
 namespace lectern::grammar {
 namespace {
 
-int utf8(char32_t c, std::array<std::uint8_t, 4>& bytes) {
-  const auto low = [&](int shift) { return static_cast<std::uint8_t>(0x80 | (c >> shift & 0x3f)); };
-  if (c < 0x80) return bytes = {static_cast<std::uint8_t>(c)}, 1;
-  if (c < 0x800) return bytes = {static_cast<std::uint8_t>(0xc0 | c >> 6), low(0)}, 2;
-  if (c < 0x10000) return bytes = {static_cast<std::uint8_t>(0xe0 | c >> 12), low(6), low(0)}, 3;
-  return bytes = {static_cast<std::uint8_t>(0xf0 | c >> 18), low(12), low(6), low(0)}, 4;
+std::string utf8(char32_t c) {
+  std::string bytes;
+  text::append_character(bytes, c);
+  return bytes;
 }
 
 // Splits [first, last] until each part is a range in every byte (the way of RE2's compiler).
@@ -27,18 +26,18 @@ void add_utf8(Automaton& automaton, int from, int to, char32_t first, char32_t l
   for (const char32_t end : {char32_t{0x7f}, char32_t{0x7ff}, char32_t{0xffff}}) {
     if (first <= end && end < last) return split(end);
   }
-  std::array<std::uint8_t, 4> low{}, high{};
-  const int count = utf8(first, low);
+  const std::string low = utf8(first), high = utf8(last);
+  const auto count = static_cast<int>(low.size());
   for (int i = 1; i < count; ++i) {
     const char32_t mask = (char32_t{1} << (6 * i)) - 1;
     if ((first & ~mask) == (last & ~mask)) continue;
     if ((first & mask) != 0) return split(first | mask);
     if ((last & mask) != mask) return split((last & ~mask) - 1);
   }
-  utf8(last, high);
   for (int i = 0; i < count; ++i) {
     const int next = i + 1 == count ? to : automaton.add_state();
-    automaton.edge(from, next, low[static_cast<std::size_t>(i)], high[static_cast<std::size_t>(i)]);
+    const auto at = static_cast<std::size_t>(i);
+    automaton.edge(from, next, static_cast<std::uint8_t>(low[at]), static_cast<std::uint8_t>(high[at]));
     from = next;
   }
 }
@@ -115,8 +114,8 @@ void add_characters(Automaton& automaton, int from, int to, const std::vector<Ch
   }
 }
 
-int add_any_character(Automaton& automaton) {
-  const int rule = automaton.add_rule(), from = automaton.start(rule), to = automaton.add_state();
+void make_any_character(Automaton& automaton, int rule) {
+  const int from = automaton.start(rule), to = automaton.add_state();
   automaton.accept(to);
   add_plain(automaton, from, to, {0, kLastCharacter});
   const int backslash = automaton.literal(from, "\\");
@@ -124,7 +123,6 @@ int add_any_character(Automaton& automaton) {
     automaton.edge(backslash, to, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(c));
   }
   add_unicode_escape(automaton, backslash, to);
-  return rule;
 }
 
 }  // namespace lectern::grammar

@@ -18,7 +18,7 @@ struct CharacterRange {
 /// control characters come as escapes.
 void add_characters(Automaton& automaton, int from, int to, const std::vector<CharacterRange>& ranges);
 
-/// Adds a rule: any one character, written plainly or as an escape.
-int add_any_character(Automaton& automaton);
+/// Makes `rule`: any one character, written plainly or as an escape.
+void make_any_character(Automaton& automaton, int rule);
 
 }  // namespace lectern::grammar

@@ -37,11 +37,7 @@ void JsonRules::make_space(int rule) {
   }
 }
 
-void JsonRules::make_character(int rule) {
-  const int start = automaton_.start(rule), end = automaton_.add_state();
-  automaton_.accept(end);
-  automaton_.call(start, end, add_any_character(automaton_));
-}
+void JsonRules::make_character(int rule) { make_any_character(automaton_, rule); }
 
 void JsonRules::make_string(int rule) {
   const int body = automaton_.literal(automaton_.start(rule), "\"");

@@ -146,10 +146,8 @@ int add_number(Automaton& automaton, int from, const Bounds& bounds) {
     // Down to -(n + 1) >= first; up to -n <= most.
     add(automaton.literal(from, "-"), std::max<std::int64_t>(0, -whole.most), -first - 1);
   }
-  if (!some && whole.least > whole.most) {
-    // Both within one integer's reach: 0.2 to 0.7. Tenths that keep to them, with the bounds' own digits.
+  if (!some)  // 0.2 to 0.7
     throw Error(ErrorCode::kInvalidArgument, "bounds of a number between which no integer lies are not supported");
-  }
   fraction(automaton, mantissa, to);
   return to;
 }

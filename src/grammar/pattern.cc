@@ -8,6 +8,7 @@
 
 #include "grammar/characters.h"
 #include "lectern/error.h"
+#include "text/utf8.h"
 
 namespace lectern::grammar {
 namespace {
@@ -59,15 +60,7 @@ std::optional<Ranges> named_class(char32_t letter) {
 class Parser {
  public:
   explicit Parser(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {  // valid UTF-8: it comes out of JSON
-      const auto lead = static_cast<unsigned char>(text[i]);
-      const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-      char32_t c = size == 1 ? lead : lead & (0xffu >> (size + 1));
-      for (std::size_t k = 1; k < size && i + k < text.size(); ++k)
-        c = c << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3fu);
-      text_ += c;
-      i += size;
-    }
+    for (std::size_t i = 0; i < text.size();) text_ += text::next_character(text, i);  // whole: it comes out of JSON
   }
 
   Node parse(bool& from_begin, bool& to_end) {

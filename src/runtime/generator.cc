@@ -25,24 +25,20 @@ grammar::TokenFilter::Position grammar_position(Sequence& sequence, int drafts) 
   return position;
 }
 
-int tokens_left(const Sequence& sequence, int drafts) { return sequence.max_size - sequence.size() - drafts; }
-
-// Whether the grammar lets the likeliest token be: it then is the likeliest of those that it allows. What is drawn by
-// chance has to be drawn among these.
-bool fits(Sequence& sequence, TokenId token, int drafts) {
-  const SamplingOptions& sampling = sequence.request.sampling;
-  if (sampling.temperature != 0 && sampling.top_k != 1) return false;
-  const auto position = grammar_position(sequence, drafts);
-  return position == grammar::Matcher::kNowhere ||
-         sequence.filter->allows(position, token, tokens_left(sequence, drafts));
-}
-
-// Behind a draft that ends the answer nothing is wanted.
-std::optional<TokenId> sample_fitting(Sequence& sequence, std::vector<float>& logits, int drafts) {
+// The likeliest token is the likeliest of those that the grammar allows, where it is one of them. What is drawn by
+// chance has to be drawn among these. Behind a draft that ends the answer nothing is wanted.
+std::optional<TokenId> sample_in_grammar(Sequence& sequence, std::span<const float> logits, int drafts) {
   const auto position = grammar_position(sequence, drafts);
   if (position == grammar::Matcher::kNowhere) return {};
-  sequence.filter->restrict(position, tokens_left(sequence, drafts), logits);
-  return sample(logits, sequence.request.sampling, sequence.size() + drafts);
+  const SamplingOptions& sampling = sequence.request.sampling;
+  const int left = sequence.max_size - sequence.size() - drafts;
+  if (sampling.temperature == 0 || sampling.top_k == 1) {
+    const auto likeliest = sample(logits, sampling, sequence.size() + drafts);
+    if (!likeliest || sequence.filter->allows(position, *likeliest, left)) return likeliest;
+  }
+  std::vector<float> allowed(logits.begin(), logits.end());
+  sequence.filter->restrict(position, left, allowed);
+  return sample(allowed, sampling, sequence.size() + drafts);
 }
 
 // Takes the last token into account. True where the answer is whole with it.
@@ -137,12 +133,10 @@ Generator::Row Generator::sample_row(Sequence& sequence, std::span<const float> 
     answer.insert(answer.end(), sequence.draft.begin(), sequence.draft.begin() + drafts);
     changed = adjusted(logits, sampling, answer);
   }
+  const std::span<const float> wanted = changed.empty() ? logits : changed;
   Row row;
-  row.token = sample(changed.empty() ? logits : changed, sampling, sequence.size() + drafts);
-  if (row.token && sequence.filter && !fits(sequence, *row.token, drafts)) {
-    if (changed.empty()) changed.assign(logits.begin(), logits.end());
-    row.token = sample_fitting(sequence, changed, drafts);
-  }
+  row.token = sequence.filter ? sample_in_grammar(sequence, wanted, drafts)
+                              : sample(wanted, sampling, sequence.size() + drafts);
   if (row.token && request.on_logprobs) row.logprobs = logprobs(logits, *row.token, request.top_logprobs);
   return row;
 }
