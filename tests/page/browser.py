@@ -8,14 +8,13 @@ import socket
 import sys
 import threading
 import time
-import unittest
 
 from playwright.sync_api import expect, sync_playwright
 
 SOURCE = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(SOURCE / "tests/server"))
 
-from served import Server  # noqa: E402
+from served import ServerTest  # noqa: E402
 
 PATIENCE_MS = 120_000  # a busy machine
 expect.set_options(timeout=PATIENCE_MS)
@@ -60,17 +59,14 @@ class Browser:
         return page
 
 
-class PageTest(unittest.TestCase):
+class PageTest(ServerTest):
     """One browser and one server for all tests of a class."""
 
     FILES = ("bicycle-handbook.pdf", "houseplants.html", "tea-catalogue.xml", "泡茶指南.txt")
-    OPTIONS = ()
-    ENVIRONMENT = None
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(*cls.OPTIONS, environment=cls.ENVIRONMENT)
-        cls.addClassCleanup(cls.server.close)
+        super().setUpClass()
         cls.folder = example_library(cls.server.home, *cls.FILES)
         cls.browser = Browser()
         cls.addClassCleanup(cls.browser.close)

@@ -3,7 +3,8 @@
 import re
 import unittest
 
-from browser import PHRASE, QUESTION, PageTest, Server, Wire, ask, begun, expect, settled
+from browser import PHRASE, QUESTION, PageTest, Wire, ask, begun, expect, settled
+from served import Server
 
 
 class JourneyTest(PageTest):
