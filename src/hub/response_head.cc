@@ -3,19 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/letters.h"
+
 namespace lectern::hub {
 namespace {
 
 constexpr std::size_t kMostText = 8192;  // of a header's value: an address that is signed takes about 2,000
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
 bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 
+#include "core/letters.h"
 #include "lectern/error.h"
 #include "library/sentences.h"
 
@@ -30,8 +31,6 @@ std::string join(std::span<const std::string> titles, std::string_view between) 
   for (const std::string& title : titles) out += (out.empty() ? "" : std::string(between)) + title;
   return out;
 }
-
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u; }
 
 }  // namespace
 
@@ -142,7 +141,7 @@ void Chunker::append_word(std::string_view text, Span word, int capacity, std::v
     std::vector<TokenId> best;
     while (low <= high) {
       std::int64_t middle = low + (high - low) / 2;
-      while (middle < word.end && !starts_character(text[static_cast<std::size_t>(middle)])) ++middle;
+      while (middle < word.end && !begins_character(text[static_cast<std::size_t>(middle)])) ++middle;
       auto tokens = encode(text, {word.begin, middle});
       if (static_cast<int>(tokens.size()) <= capacity) {
         fits = middle;

@@ -3,158 +3,18 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "core/letters.h"
+#include "library/boilerplate_headings.h"
+
 namespace lectern::library {
 namespace {
 
 constexpr std::size_t kMostBytes = 80, kMostWords = 9;
 
-// What documents of all kinds have, and nobody asks about.
-constexpr std::string_view kBoilerplate[] = {"about",
-                                             "about this book",
-                                             "about this document",
-                                             "about this manual",
-                                             "abstract",
-                                             "acknowledgements",
-                                             "acknowledgments",
-                                             "addendum",
-                                             "appendices",
-                                             "appendix",
-                                             "author",
-                                             "authors",
-                                             "background",
-                                             "bibliography",
-                                             "bugs",
-                                             "caveats",
-                                             "changelog",
-                                             "changes",
-                                             "colophon",
-                                             "compatibility",
-                                             "conclusion",
-                                             "conclusions",
-                                             "contact",
-                                             "contents",
-                                             "contributors",
-                                             "conventions",
-                                             "copying",
-                                             "copyright",
-                                             "credits",
-                                             "dedication",
-                                             "definitions",
-                                             "description",
-                                             "disclaimer",
-                                             "discussion",
-                                             "epilogue",
-                                             "example",
-                                             "examples",
-                                             "exercises",
-                                             "faq",
-                                             "feedback",
-                                             "figures",
-                                             "foreword",
-                                             "further reading",
-                                             "general",
-                                             "glossary",
-                                             "history",
-                                             "home",
-                                             "imprint",
-                                             "index",
-                                             "introduction",
-                                             "legal notice",
-                                             "license",
-                                             "licence",
-                                             "linking",
-                                             "list of figures",
-                                             "list of tables",
-                                             "methods",
-                                             "miscellaneous",
-                                             "more information",
-                                             "motivation",
-                                             "name",
-                                             "note",
-                                             "notes",
-                                             "options",
-                                             "outline",
-                                             "overview",
-                                             "preface",
-                                             "preliminaries",
-                                             "prologue",
-                                             "purpose",
-                                             "rationale",
-                                             "reference",
-                                             "references",
-                                             "related documents",
-                                             "related work",
-                                             "release notes",
-                                             "requirements",
-                                             "results",
-                                             "revision history",
-                                             "scope",
-                                             "see also",
-                                             "summary",
-                                             "synopsis",
-                                             "table of contents",
-                                             "tables",
-                                             "terminology",
-                                             "the end",
-                                             "title",
-                                             "translations",
-                                             "trademarks",
-                                             "usage",
-                                             "version",
-                                             "what's new",
-                                             "目录",
-                                             "前言",
-                                             "序",
-                                             "序言",
-                                             "引言",
-                                             "导言",
-                                             "绪论",
-                                             "简介",
-                                             "介绍",
-                                             "概述",
-                                             "概要",
-                                             "摘要",
-                                             "背景",
-                                             "参考文献",
-                                             "参考资料",
-                                             "附录",
-                                             "致谢",
-                                             "索引",
-                                             "总结",
-                                             "小结",
-                                             "结论",
-                                             "结语",
-                                             "后记",
-                                             "版权",
-                                             "版权声明",
-                                             "许可",
-                                             "术语",
-                                             "术语表",
-                                             "说明",
-                                             "其他",
-                                             "目次",
-                                             "更新日志",
-                                             "常见问题"};
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-char lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const auto begin = text.find_first_not_of(kSpace);
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
-
 bool drop_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -198,11 +58,6 @@ void drop_chapter(std::string_view& text) {
 void drop_leaders(std::string_view& text) {
   const auto dots = std::min(text.find(" . ."), text.find("..."));
   if (dots != std::string_view::npos) text = text.substr(0, dots);
-}
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80; }));
 }
 
 std::size_t words(std::string_view text) {
@@ -301,11 +156,13 @@ std::string heading_topic(std::string_view heading) {
   drop_leaders(text);
   text = trimmed(text);
   while (text.ends_with(':') || text.ends_with('.')) text.remove_suffix(1);
-  if (text.size() < 3 || characters(text) < 2 || text.size() > kMostBytes || words(text) > kMostWords) return {};
+  if (text.size() < 3 || count_characters(text) < 2 || text.size() > kMostBytes || words(text) > kMostWords) return {};
   if (!is_prose(text) || is_broken(text)) return {};
   const std::string folded = lower(text);
   if (leans_on_its_place(folded) || (asks(text) && !asks_all(folded))) return {};
-  if (std::find(std::begin(kBoilerplate), std::end(kBoilerplate), folded) != std::end(kBoilerplate)) return {};
+  if (std::find(std::begin(kBoilerplateHeadings), std::end(kBoilerplateHeadings), folded) !=
+      std::end(kBoilerplateHeadings))
+    return {};
   return std::string(text);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/half.h"
+#include "core/letters.h"
 #include "core/paths.h"
 #include "lectern/error.h"
 #include "lectern/library_file.h"
@@ -24,7 +25,7 @@ constexpr double kLengthTolerance = 0.01;  // of an embedding: F16 keeps three d
 // A place in a text where a character begins, or its end.
 bool is_border(std::string_view text, std::int64_t at) {
   if (at < 0 || at > std::ssize(text)) return false;
-  return at == std::ssize(text) || (static_cast<unsigned char>(text[static_cast<std::size_t>(at)]) & 0xc0u) != 0x80u;
+  return at == std::ssize(text) || begins_character(text[static_cast<std::size_t>(at)]);
 }
 
 bool has_length_one(std::string_view vector) {

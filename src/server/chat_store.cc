@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/letters.h"
 #include "core/paths.h"
 #include "lectern/error.h"
 #include "server/chance.h"
@@ -54,8 +55,7 @@ std::string title_of(const std::string& question) {
   while (line.ends_with(' ')) line.pop_back();
   std::size_t characters = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(line[i]) & 0xc0u) != 0x80;
-    if (begins && characters++ == kTitleCharacters) return line.substr(0, i) + "…";
+    if (begins_character(line[i]) && characters++ == kTitleCharacters) return line.substr(0, i) + "…";
   }
   return line;
 }

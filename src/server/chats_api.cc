@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/letters.h"
 #include "core/paths.h"
 #include "server/api_error.h"
 #include "server/chat_markdown.h"
@@ -81,12 +82,10 @@ void read_messages(Fields& fields, ChatContent& content) {
   }
 }
 
-std::optional<std::string> short_text(Fields& fields, std::string_view name, std::ptrdiff_t most) {
+std::optional<std::string> short_text(Fields& fields, std::string_view name, std::size_t most) {
   auto text = fields.text(name);
   if (!text || text->empty()) return std::nullopt;
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80; };
-  if (std::count_if(text->begin(), text->end(), begins) > most)
-    fields.refuse(name, fmt::format("may have {} characters at most", most));
+  if (count_characters(*text) > most) fields.refuse(name, fmt::format("may have {} characters at most", most));
   std::replace_if(
       text->begin(), text->end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   return text;

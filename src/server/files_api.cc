@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "core/letters.h"
 #include "core/paths.h"
 #include "lectern/library_file.h"
 #include "server/answer_json.h"
@@ -41,11 +42,6 @@ Json file_json(const std::string& library, const LibraryDocument& document) {
           {"state", document.state},
           {"reason", or_null(document.reason)},
           {"upload", is_upload(library, document.file)}};
-}
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
 }
 
 // What a list is to hold.

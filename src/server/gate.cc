@@ -7,16 +7,11 @@
 #include <span>
 
 #include "core/hash.h"
+#include "core/letters.h"
 #include "server/api_error.h"
 
 namespace lectern::server {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lowered;
-}
 
 bool is_port(std::string_view text) {
   return text.size() <= 5 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -46,7 +41,7 @@ bool equal(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Gate::Gate(GateOptions options) : key_hash_(options.api_key.empty() ? std::string() : hash(options.api_key)) {
+Gate::Gate(const GateOptions& options) : key_hash_(options.api_key.empty() ? std::string() : hash(options.api_key)) {
   for (const auto& host : options.hosts) hosts_.push_back(lower(host));
 }
 

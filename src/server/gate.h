@@ -18,7 +18,7 @@ struct GateOptions {
 /// here) nor hide where it comes from.
 class Gate {
  public:
-  explicit Gate(GateOptions options);
+  explicit Gate(const GateOptions& options);
 
   /// Throws ApiError: 400 (Host is missing, doubled or malformed), 421 (another name), 403 (from another site's page),
   /// 401 (a key that is missing or wrong).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/letters.h"
 #include "core/paths.h"
 #include "lectern/library_file.h"
 #include "server/api_error.h"
@@ -17,10 +18,9 @@ bool is_name(const std::string& name) {
 
 // Others may be there, made by the command; new ones are easy to see and to type.
 bool is_new_name(const std::string& name) {
-  constexpr std::ptrdiff_t kLongest = 60;  // characters; the file system takes 255 bytes with what is added
-  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xc0u) != 0x80; };
-  return is_name(name) && std::count_if(name.begin(), name.end(), begins) <= kLongest && name.front() != '.' &&
-         name.front() != ' ' && name.back() != ' ' && !name.ends_with(".db") && to_valid_utf8(name) == name;
+  constexpr std::size_t kLongest = 60;  // characters; the file system takes 255 bytes with what is added
+  return is_name(name) && count_characters(name) <= kLongest && name.front() != '.' && name.front() != ' ' &&
+         name.back() != ' ' && !name.ends_with(".db") && to_valid_utf8(name) == name;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "core/letters.h"
 #include "text/jinja_builtins.h"
 #include "text/utf8.h"
 
@@ -134,9 +135,7 @@ std::int64_t length(Context& context, const Value& value) {
   if (value.dict() != nullptr) return static_cast<std::int64_t>(value.dict()->entries.size());
   const std::string& text = text_of(context, value, "what is measured");
   context.spend(text.size());
-  std::int64_t characters = 0;
-  for (const char c : text) characters += (static_cast<unsigned char>(c) & 0xc0u) != 0x80u ? 1 : 0;
-  return characters;
+  return static_cast<std::int64_t>(count_characters(text));
 }
 
 const std::string& text_of(const Context& context, const Value& value, std::string_view what) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/letters.h"
 #include "core/paths.h"
 #include "lectern/error.h"
 #include "text/bert_normalizer.h"
@@ -14,8 +15,6 @@ namespace {
 
 constexpr std::string_view kContinuation = "##";
 constexpr std::size_t kMaxCharacters = 100;  // of a word; longer ones are unknown
-
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0u) != 0x80u; }
 
 }  // namespace
 

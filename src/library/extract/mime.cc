@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "core/letters.h"
 #include "library/extract/encoding.h"
 #include "library/extract/hexadecimal.h"
 #include "library/extract/text_builder.h"
@@ -13,19 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxHeaders = 1000;
 constexpr std::size_t kMaxParts = 1000;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
 
 // The next line without its end, which may be LF or CR LF; `bytes` moves on behind it.
 std::string_view take_line(std::string_view& bytes) {
