@@ -27,6 +27,7 @@ std::string orientation() {
          "  lectern index FOLDER      read a folder of documents\n"
          "  lectern ask QUESTION      an answer with its sources\n"
          "  lectern chat [FOLDER]     a conversation\n"
+         "  lectern serve [FOLDER]    the same in the browser\n"
          "  lectern --help            all commands\n\n" +
          next_step();
 }

@@ -31,11 +31,11 @@ struct ServeCommand {
 };
 
 constexpr const char* kFooter =
-    "The server speaks OpenAI's API at /v1 (docs/api.md), and answers from libraries. It answers this machine alone; "
-    "for\n"
-    "any other --host it needs an API key, which clients send as \"Authorization: Bearer KEY\". SIGTERM and Ctrl-C "
-    "stop\n"
-    "it: answers under way are finished for --grace seconds, a second signal cuts them off.\n\n"
+    "Open the address that it prints in a browser; programs find OpenAI's API below it, at /v1 (docs/api.md). It "
+    "answers\n"
+    "this machine alone; for any other --host it needs an API key, which clients send as \"Authorization: Bearer "
+    "KEY\".\n"
+    "SIGTERM and Ctrl-C stop it: answers under way are finished for --grace seconds, a second signal cuts them off.\n\n"
     "Examples:\n"
     "  lectern serve\n"
     "  lectern serve ~/Documents           read a folder, and answer about it\n"
@@ -79,6 +79,7 @@ int run(ServeCommand command) {
   server::ServerModels models{served(command.shared.model), served(command.shared.embedding_model), open};
   server::serve(std::move(models), options, [](const std::string& address) {
     print("Lectern serves at " + address + "\n");
+    print("Open it in a browser; programs find OpenAI's API at " + address + "/v1. Ctrl-C ends it.\n");
     flush();
   });
   return 0;
@@ -131,7 +132,7 @@ void add_limits(CLI::App& command, ServeCommand& options) {
 
 void add_serve(CLI::App& app, Action& chosen) {
   auto command = std::make_shared<ServeCommand>();
-  auto* sub = app.add_subcommand("serve", "Answer over HTTP, for programs that speak OpenAI's API");
+  auto* sub = app.add_subcommand("serve", "Answer in the browser, and programs over OpenAI's API");
   sub->add_option("FOLDER", command->folders, "Folders to read into the library while it serves");
   add_address(*sub, *command);
   add_model(*sub, command->shared);
