@@ -154,7 +154,7 @@ void profile(const Settings& settings) {
   const KvPlan plan = plan_kv(header, model.isa, {});
   const int rows = std::max(settings["sequences"] * std::max(settings["prefill"], settings["rows"]), kFilledAtOnce);
   const int tokens = std::max(rows, kFilledAtOnce * plan.block_size);
-  CpuExecutor executor(model.file, {.tokens = tokens, .sequences = rows, .outputs = rows}, plan, pool, true);
+  CpuExecutor executor(model.file, {.tokens = tokens, .sequences = rows, .outputs = rows}, plan, pool);
   const StepBatch batch = make_batch(settings, plan, header.config.context_length);
   if (settings["prefill"] == 0) {
     fill(executor, batch, batch.sequences() * ((settings["context"] + settings["rows"]) / plan.block_size + 1));

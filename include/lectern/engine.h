@@ -23,9 +23,6 @@ namespace lectern {
 /// With kBF16 queries and weights are rounded to BF16 too.
 enum class KvType { kAuto, kF16, kBF16, kF32 };
 
-/// Whose turn on the worker pool comes first.
-enum class Priority { kInteractive, kBackground };
-
 struct EngineOptions {
   int threads = 0;           // 0: one for each core; fixed by the first engine of the process
   std::size_t kv_bytes = 0;  // memory for KV blocks; 0: a quarter of the machine's, no more than 64 full contexts
@@ -34,7 +31,6 @@ struct EngineOptions {
   int max_sequences = 64;    // requests in one step
   KvType kv_type = KvType::kAuto;
   bool prefix_cache = true;
-  Priority priority = Priority::kInteractive;
 };
 
 struct SamplingOptions {

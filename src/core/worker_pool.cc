@@ -127,7 +127,7 @@ struct WorkerPool::State {
   std::mutex turn_mutex;
   std::condition_variable turn_changed;
   bool busy = false;
-  int interactive_waiting = 0;
+  std::atomic<int> interactive_waiting{0};  // changed with the mutex
 
   void take_turn(bool interactive) {
     std::unique_lock lock(turn_mutex);
@@ -178,6 +178,8 @@ WorkerPool::~WorkerPool() {
 }
 
 int WorkerPool::size() const { return state_->size; }
+
+bool WorkerPool::is_wanted() const { return state_->interactive_waiting.load(std::memory_order_relaxed) > 0; }
 
 void WorkerPool::run(const std::function<void(Team&)>& region, bool interactive) {
   state_->take_turn(interactive);

@@ -34,6 +34,8 @@ class Team {
   T* broadcast(T* pointer) {
     return static_cast<T*>(broadcast_pointer(pointer));
   }
+  /// Rank 0's `answer`, for every worker.
+  bool broadcast(bool answer) { return broadcast_pointer(answer ? this : nullptr) != nullptr; }
 
   struct Shared;  // counters of one region, one for all workers
   Team(Shared& shared, int rank, int size) : shared_(&shared), rank_(rank), size_(size) {}
@@ -100,6 +102,8 @@ class WorkerPool {
   /// Runs `region` once on every worker, on the caller's thread too. Callers take turns; an interactive one goes before
   /// background ones that wait. `region` must not throw.
   void run(const std::function<void(Team&)>& region, bool interactive = true);
+  /// Whether an interactive caller waits for its turn: a region in the background should end soon.
+  bool is_wanted() const;
 
   /// The process's pool; `threads` counts at the first call only (0: one for each core).
   static WorkerPool& shared(int threads = 0);

@@ -51,6 +51,16 @@ void CpuProgram::run(Team& team) const {
   }
 }
 
+std::size_t CpuProgram::run(Team& team, std::size_t first, const std::function<bool()>& leave) const {
+  const Call run{kernels_, team};
+  for (std::size_t i = first; i < calls_.size(); ++i) {
+    if (calls_[i].idle) continue;
+    if (i > first && team.broadcast(team.rank() == 0 && leave())) return i;
+    std::visit(run, calls_[i].args);
+  }
+  return calls_.size();
+}
+
 void CpuProgram::run(Team& team, std::span<double> seconds) const {
   using Clock = std::chrono::steady_clock;
   const Call run{kernels_, team};

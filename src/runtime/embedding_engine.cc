@@ -23,9 +23,9 @@ EmbeddingEngine::EmbeddingEngine(std::unique_ptr<const Model> model, const Engin
     : model_(std::move(model)),
       pool_(pool),
       limits_(limits_of(*model_, options)),
-      executor_(model_->file, limits_, KvPlan{}, pool, options.priority == Priority::kInteractive),
+      executor_(model_->file, limits_, KvPlan{}, pool),
       batch_(0, options.block_size, model_->info.context_length),
-      pace_(options.step_tokens, options.priority == Priority::kBackground),
+      step_tokens_(options.step_tokens),
       thread_([this] { loop(); }) {}
 
 EmbeddingEngine::~EmbeddingEngine() {
@@ -80,7 +80,7 @@ void EmbeddingEngine::loop() {
   for (;;) {
     work_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
     if (stopping_) return;
-    const Items items = queue_.take(pace_.tokens(), limits_.sequences);
+    const Items items = queue_.take(step_tokens_, limits_.sequences);
     lock.unlock();
     std::vector<std::vector<float>> vectors;
     std::exception_ptr failure;
@@ -103,7 +103,8 @@ void EmbeddingEngine::loop() {
 std::vector<std::vector<float>> EmbeddingEngine::run(const Items& items) {
   batch_.clear();
   for (const auto& item : items) batch_.add_text(item.job->texts[item.text]);
-  pace_.record(batch_.tokens(), executor_.forward(batch_));
+  const bool waited_for = std::ranges::any_of(items, [](const auto& item) { return item.job->question; });
+  waited_for ? executor_.forward(batch_) : executor_.forward_in_background(batch_);
   std::vector<std::vector<float>> vectors;
   for (int row = 0; row < batch_.sequences(); ++row) {
     const auto vector = executor_.result(row);

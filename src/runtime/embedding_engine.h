@@ -13,7 +13,6 @@
 #include "runtime/embedding_queue.h"
 #include "runtime/model.h"
 #include "runtime/step_batch.h"
-#include "runtime/step_pace.h"
 
 namespace lectern::runtime {
 
@@ -45,7 +44,7 @@ class EmbeddingEngine : public Engine {
   StepLimits limits_;
   CpuExecutor executor_;
   StepBatch batch_;
-  StepPace pace_;
+  int step_tokens_;
 
   mutable std::mutex mutex_;
   std::condition_variable work_, embedded_;

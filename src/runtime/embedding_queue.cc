@@ -6,15 +6,18 @@
 namespace lectern::runtime {
 namespace {
 
-constexpr std::size_t kFewTexts = 4;  // of a job that is a question
-constexpr int kMostInARow = 4;        // steps of questions, while others wait
+constexpr std::size_t kFewTokens = 2048;
+constexpr int kMostInARow = 4;  // steps of questions, while others wait
 
-bool is_question(const EmbeddingJob* job) { return job->left() <= kFewTexts; }
+bool is_question(const EmbeddingJob* job) { return job->question; }
 
 }  // namespace
 
 EmbeddingJob::EmbeddingJob(std::span<const std::vector<TokenId>> all)
     : texts(all), order(all.size()), vectors(all.size()) {
+  std::size_t tokens = 0;
+  for (const auto& text : texts) tokens += text.size();
+  question = tokens <= kFewTokens;
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return texts[a].size() > texts[b].size(); });

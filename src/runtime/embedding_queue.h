@@ -16,17 +16,18 @@ struct EmbeddingJob {
   explicit EmbeddingJob(std::span<const std::vector<TokenId>> all);
 
   std::span<const std::vector<TokenId>> texts;
+  bool question = false;                    // few tokens: somebody waits for them
   std::vector<std::size_t> order;           // of the texts, by length
   std::size_t taken = 0, embedded = 0;      // how many
   std::vector<std::vector<float>> vectors;  // [texts]
   std::exception_ptr failure;
 
-  std::size_t left() const { return order.size() - taken; }  // texts
   bool done() const { return failure != nullptr || embedded == texts.size(); }
 };
 
-/// Jobs with few texts, as questions are, come first and have a step to themselves, so that none is behind a whole
-/// library; after some such steps in a row the others have their turn. Not synchronized.
+/// Jobs with few tokens, as a question has with the passages that it is compared with, come first and have a step to
+/// themselves, so that none is behind a whole library; after some such steps in a row the others have their turn. Not
+/// synchronized.
 class EmbeddingQueue {
  public:
   struct Item {

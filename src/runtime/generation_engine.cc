@@ -49,9 +49,8 @@ GenerationEngine::GenerationEngine(std::unique_ptr<const Model> model, const Eng
       plan_(plan_kv(model_->file.header(), model_->isa, options)),
       blocks_(options.block_size, groups_of(plan_), options.prefix_cache),
       limits_(limits_of(options)),
-      executor_(model_->file, limits_, plan_, pool, options.priority == Priority::kInteractive),
-      generator_({model_->info.context_length, model_->tokenizer.get()}, executor_, blocks_, limits_, pool,
-                 options.priority == Priority::kInteractive),
+      executor_(model_->file, limits_, plan_, pool),
+      generator_({model_->info.context_length, model_->tokenizer.get()}, executor_, blocks_, limits_, pool),
       statistics_(generator_.statistics()),
       thread_([this] { loop(); }) {}
 

@@ -52,14 +52,13 @@ bool completes_grammar(Sequence& sequence) {
 }  // namespace
 
 Generator::Generator(const Model& model, Executor& executor, BlockManager& blocks, const StepLimits& limits,
-                     WorkerPool& pool, bool interactive)
+                     WorkerPool& pool)
     : model_(model),
       executor_(executor),
       blocks_(blocks),
       scheduler_(blocks, limits),
       batch_(static_cast<int>(blocks.pools().size()), blocks.block_size(), model.context_length),
-      pool_(pool),
-      interactive_(interactive) {}
+      pool_(pool) {}
 
 std::vector<std::unique_ptr<Sequence>> Generator::step() {
   scheduler_.for_each([&](Sequence& sequence) {
@@ -102,13 +101,11 @@ void Generator::sample_outputs() {
     output += part.outputs;
   }
   if (step.size() == 1) return sample_part(step[0], 0);
-  pool_.run(
-      [&](Team& team) {
-        team.parallel_for(static_cast<std::int64_t>(step.size()), [&](std::int64_t i) {
-          sample_part(step[static_cast<std::size_t>(i)], first_outputs_[static_cast<std::size_t>(i)]);
-        });
-      },
-      interactive_);
+  pool_.run([&](Team& team) {
+    team.parallel_for(static_cast<std::int64_t>(step.size()), [&](std::int64_t i) {
+      sample_part(step[static_cast<std::size_t>(i)], first_outputs_[static_cast<std::size_t>(i)]);
+    });
+  });
 }
 
 // Where all of its tokens are computed: the token after them, and after each drafted one as long as the draft is right.

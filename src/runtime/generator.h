@@ -26,8 +26,7 @@ class Generator {
   };
 
   /// The references must outlive it. Tokens are sampled on `pool`.
-  Generator(const Model& model, Executor& executor, BlockManager& blocks, const StepLimits& limits, WorkerPool& pool,
-            bool interactive);
+  Generator(const Model& model, Executor& executor, BlockManager& blocks, const StepLimits& limits, WorkerPool& pool);
 
   void add(std::unique_ptr<Sequence> sequence) { scheduler_.add(std::move(sequence)); }
   bool idle() const { return scheduler_.idle(); }
@@ -67,7 +66,6 @@ class Generator {
   Scheduler scheduler_;
   StepBatch batch_;
   WorkerPool& pool_;
-  bool interactive_;
   std::vector<Row> sampled_;        // [outputs]
   std::vector<int> first_outputs_;  // of each part of the step
   EngineStatistics statistics_;

@@ -117,6 +117,7 @@ TEST(WorkerPool, BroadcastsWhatRank0Has) {
       const int* seen = team.broadcast(&own[static_cast<std::size_t>(i)]);
       if (*seen != 0) ++wrong;
       if (team.rank() == 0 && seen != &own[static_cast<std::size_t>(i)]) ++wrong;
+      if (team.broadcast((i % 3 == 0) == (team.rank() == 0)) != (i % 3 == 0)) ++wrong;
     }
     team.barrier();
   });
@@ -138,6 +139,7 @@ TEST(WorkerPool, AnInteractiveCallerGoesFirst) {
         false);
   });
   while (!entered) std::this_thread::yield();
+  EXPECT_FALSE(pool.is_wanted());
   const auto caller = [&](int who, bool interactive) {
     pool.run(
         [&](Team& team) {
@@ -148,11 +150,13 @@ TEST(WorkerPool, AnInteractiveCallerGoesFirst) {
   std::thread background([&] { caller(1, false); });
   std::thread interactive([&] { caller(2, true); });
   std::this_thread::sleep_for(100ms);  // both wait now
+  EXPECT_TRUE(pool.is_wanted());
   finish = true;
   first.join();
   background.join();
   interactive.join();
   EXPECT_EQ(order, (std::vector<int>{2, 1}));
+  EXPECT_FALSE(pool.is_wanted());
 }
 
 }  // namespace

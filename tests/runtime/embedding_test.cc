@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -7,7 +8,6 @@
 
 #include "runtime/embedding_queue.h"
 #include "runtime/load.h"
-#include "runtime/step_pace.h"
 #include "runtime/tiny_engine.h"
 #include "support/expect_error.h"
 #include "support/tiny_folder.h"
@@ -39,15 +39,12 @@ TEST(Embedding, ATextGivesInABatchWhatItGivesAlone) {
     WorkerPool one(1), two(2);
     const auto alone = load_engine_on(one, file, {});
     const auto small = load_engine_on(two, file, {.step_tokens = 20, .max_sequences = 3});
-    const auto background = load_engine_on(two, file, {.priority = Priority::kBackground});
     const auto batch = alone->embed(texts);
     const auto in_small_steps = small->embed(texts);
-    const auto in_background = background->embed(texts);
     ASSERT_EQ(batch.size(), texts.size());
     for (std::size_t i = 0; i < texts.size(); ++i) {
       EXPECT_TRUE(same_bits(batch[i], alone->embed(Texts{texts[i]})[0])) << name(isa) << " text " << i;
       EXPECT_TRUE(same_bits(batch[i], in_small_steps[i])) << name(isa) << " text " << i;
-      EXPECT_TRUE(same_bits(batch[i], in_background[i])) << name(isa) << " text " << i;
       double squares = 0;
       for (const float x : batch[i]) squares += static_cast<double>(x) * x;
       EXPECT_NEAR(squares, 1, 1e-5);
@@ -73,10 +70,43 @@ TEST(Embedding, RefusesWhatItCannotRead) {
   EXPECT_EQ(engine->embed(Texts{empty_text})[0].size(), 64u);
 }
 
+TEST(Embedding, AStepMayBeLeftAndTakenUpAgainAfterEachCall) {
+  const Model model(compiled(support::write_encoder_folder({}), best_isa()));
+  const StepLimits limits{.tokens = 256, .sequences = 8, .outputs = 0};
+  StepMemory memory(model.file.header(), limits, KvPlan{});
+  CpuProgram program(model.file, model.isa, memory);
+  StepBatch batch(0, 32, model.info.context_length);
+  for (const auto& text : random_texts(8, 30, 11)) batch.add_text(text);
+  memory.load(batch);
+  const auto vectors = memory.buffer(model.file.header().result);
+  const auto bytes = [&] {
+    return std::string(vectors.row<const char>(0), static_cast<std::size_t>(8 * vectors.columns) * sizeof(float));
+  };
+  WorkerPool pool(2);
+  program.prepare();
+  pool.run([&](Team& team) { program.run(team); });
+  const std::string whole = bytes();
+  std::memset(vectors.row<char>(0), 0, whole.size());
+  program.prepare();
+  std::size_t next = 0;
+  int turns = 0;
+  for (; next < program.size(); ++turns) {
+    std::array<std::size_t, 2> after{};
+    pool.run([&](Team& team) {
+      after[static_cast<std::size_t>(team.rank())] = program.run(team, next, [] { return true; });
+    });
+    ASSERT_EQ(after[0], after[1]);
+    ASSERT_GT(after[0], next);
+    next = after[0];
+  }
+  EXPECT_GT(turns, 10);
+  EXPECT_EQ(bytes(), whole);
+}
+
 TEST(Embedding, ServesManyCallers) {
   WorkerPool pool(1);
-  const auto engine = load_engine_on(pool, compiled(support::write_encoder_folder({}), best_isa()),
-                                     {.step_tokens = 100, .priority = Priority::kBackground});
+  const auto engine =
+      load_engine_on(pool, compiled(support::write_encoder_folder({}), best_isa()), {.step_tokens = 100});
   const auto texts = random_texts(200, 64, 5);
   const auto expected = engine->embed(texts);
   std::vector<std::thread> threads;
@@ -141,20 +171,6 @@ TEST(EmbeddingQueue, FillsStepsAndLosesNothing) {
     EXPECT_TRUE(tokens <= 40 || items.size() == 1);
   }
   for (const int times : seen) EXPECT_EQ(times, 1);
-}
-
-TEST(StepPace, KeepsBackgroundStepsShort) {
-  StepPace pace(512, true);
-  for (int i = 0; i < 50; ++i) pace.record(pace.tokens(), pace.tokens() * 1e-4);  // 100 µs a token
-  EXPECT_LE(pace.tokens() * 1e-4, 0.020);
-  EXPECT_GE(pace.tokens() * 1e-4, 0.010);
-  for (int i = 0; i < 50; ++i) pace.record(pace.tokens(), pace.tokens() * 1e-6);
-  EXPECT_EQ(pace.tokens(), 512);
-  for (int i = 0; i < 50; ++i) pace.record(pace.tokens(), pace.tokens() * 1.0);
-  EXPECT_GE(pace.tokens(), 1);
-  StepPace interactive(512, false);
-  interactive.record(512, 10);
-  EXPECT_EQ(interactive.tokens(), 512);
 }
 
 }  // namespace

@@ -90,8 +90,8 @@ class Bench : public Executor {
         limits_{.tokens = options.step_tokens,
                 .sequences = options.max_sequences,
                 .outputs = std::min(options.step_tokens, options.max_sequences)},
-        executor_(model_.file, limits_, plan_, pool_, true),
-        generator_({model_.info.context_length, model_.tokenizer.get()}, *this, blocks_, limits_, pool_, true) {}
+        executor_(model_.file, limits_, plan_, pool_),
+        generator_({model_.info.context_length, model_.tokenizer.get()}, *this, blocks_, limits_, pool_) {}
 
   std::shared_ptr<PendingGeneration> submit(Request request, Outcome* outcome) {
     const auto on_token = request.on_token;
