@@ -47,6 +47,8 @@ void JsonRules::make_string(int rule) {
 
 void JsonRules::make_number(int rule) { automaton_.accept(add_number(automaton_, automaton_.start(rule), {})); }
 
+void JsonRules::make_integer(int rule) { automaton_.accept(add_integer(automaton_, automaton_.start(rule), {})); }
+
 void JsonRules::make_value(int rule) {
   const int start = automaton_.start(rule), end = automaton_.add_state();
   automaton_.accept(end);

@@ -18,6 +18,7 @@ class JsonRules {
   int character() { return once(character_, &JsonRules::make_character); }  // any one of a string
   int string() { return once(string_, &JsonRules::make_string); }
   int number() { return once(number_, &JsonRules::make_number); }
+  int integer() { return once(integer_, &JsonRules::make_integer); }
   int value() { return once(value_, &JsonRules::make_value); }  // any
   int object() { return once(object_, &JsonRules::make_object); }
   int array() { return once(array_, &JsonRules::make_array); }
@@ -33,13 +34,14 @@ class JsonRules {
   void make_character(int rule);
   void make_string(int rule);
   void make_number(int rule);
+  void make_integer(int rule);
   void make_value(int rule);
   void make_object(int rule);
   void make_array(int rule);
   int list(int from, char open, char close, int item_rule);
 
   Automaton& automaton_;
-  int space_ = -1, character_ = -1, string_ = -1, number_ = -1, value_ = -1, object_ = -1, array_ = -1;
+  int space_ = -1, character_ = -1, string_ = -1, number_ = -1, integer_ = -1, value_ = -1, object_ = -1, array_ = -1;
 };
 
 }  // namespace lectern::grammar

@@ -1,265 +1,198 @@
 #include "grammar/pattern.h"
 
 #include <algorithm>
-#include <memory>
-#include <optional>
-#include <string>
+#include <map>
+#include <tuple>
+#include <utility>
 #include <vector>
 
-#include "grammar/characters.h"
+#include "grammar/pattern_syntax.h"
 #include "lectern/error.h"
-#include "text/utf8.h"
 
 namespace lectern::grammar {
 namespace {
 
-using Ranges = std::vector<CharacterRange>;
+using Node = PatternNode;
 
-struct Node {
-  enum class Kind { kCharacters, kSequence, kChoice, kRepetition };
-  Kind kind = Kind::kSequence;
-  Ranges ranges;
-  std::vector<Node> parts;
-  int least = 1, most = 1;  // most -1: no end
-};
+constexpr std::size_t kMostStates = Automaton::kMostStates;
+constexpr int kEndless = 1'000'000;
 
-constexpr int kMostRepetitions = 1000, kDeepest = 50;
-
-[[noreturn]] void refuse(const std::string& why) { throw Error(ErrorCode::kInvalidArgument, "pattern: " + why); }
-
-// Control characters are left out of it: no pattern that people write with a negation means them.
-Ranges complement(Ranges ranges) {
-  std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  Ranges out;
-  char32_t next = 0x20;
-  for (const auto& range : ranges) {
-    if (range.first > next) out.push_back({next, static_cast<char32_t>(range.first - 1)});
-    next = std::max(next, static_cast<char32_t>(range.last + 1));
-  }
-  if (next <= kLastCharacter) out.push_back({next, kLastCharacter});
-  return out;
-}
-
-std::optional<Ranges> named_class(char32_t letter) {
-  switch (letter) {
-    case 'd':
-      return Ranges{{'0', '9'}};
-    case 'w':
-      return Ranges{{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}};
-    case 's':
-      return Ranges{{'\t', '\r'}, {' ', ' '}, {0xa0, 0xa0}, {0x2028, 0x2029}, {0x3000, 0x3000}};
-    case 'D':
-    case 'W':
-    case 'S':
-      return complement(*named_class(letter + ('a' - 'A')));
-    default:
-      return {};
-  }
-}
-
-class Parser {
+// A pattern as states that take a character each (Thompson 1968).
+class CharacterStates {
  public:
-  explicit Parser(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) text_ += text::next_character(text, i);  // whole: it comes out of JSON
+  struct State {
+    std::vector<std::pair<const Node*, int>> edges;  // what each takes, null: anything; and where it leads
+    std::vector<int> free;                           // states that it is as good as
+  };
+
+  explicit CharacterStates(const PatternSyntax& syntax) {
+    int at = add();
+    if (!syntax.from_begin) at = anything(at);
+    at = emit(syntax.node, at);
+    end_ = syntax.to_end ? at : anything(at);
   }
 
-  Node parse(bool& from_begin, bool& to_end) {
-    from_begin = eat('^');
-    to_end = ends_with_anchor();
-    if (to_end) text_.pop_back();
-    Node node = choice(0);
-    if (at_ < text_.size()) refuse("\")\" without \"(\"");
-    if (node.kind == Node::Kind::kChoice && (from_begin || to_end)) refuse("put | with ^ and $ into a group: ^(a|b)$");
-    return node;
-  }
+  const State& state(int index) const { return states_[static_cast<std::size_t>(index)]; }
+  int end() const { return end_; }
 
  private:
-  bool ends_with_anchor() const {
-    if (text_.empty() || text_.back() != '$') return false;
-    std::size_t backslashes = 0;
-    while (backslashes + 1 < text_.size() && text_[text_.size() - 2 - backslashes] == '\\') ++backslashes;
-    return backslashes % 2 == 0;
+  int add() {
+    if (states_.size() >= kMostStates) throw Error(ErrorCode::kInvalidArgument, "pattern: it is too large");
+    states_.emplace_back();
+    return static_cast<int>(states_.size()) - 1;
   }
-  bool more() const { return at_ < text_.size(); }
-  bool is(char32_t c) const { return more() && text_[at_] == c; }
-  bool eat(char32_t c) { return is(c) ? ++at_, true : false; }
-  char32_t next() {
-    if (!more()) refuse("it ends too early");
-    return text_[at_++];
+  void edge(int from, int to, const Node* node) { states_[static_cast<std::size_t>(from)].edges.push_back({node, to}); }
+  void join(int from, int to) { states_[static_cast<std::size_t>(from)].free.push_back(to); }
+
+  int anything(int from) {
+    const int loop = add();
+    join(from, loop);
+    edge(loop, loop, nullptr);
+    return loop;
   }
 
-  Node choice(int depth) {
-    if (depth > kDeepest) refuse("its groups are nested too deeply");
-    Node node = sequence(depth);
-    if (!is('|')) return node;
-    Node all{.kind = Node::Kind::kChoice, .ranges = {}, .parts = {std::move(node)}};
-    while (eat('|')) all.parts.push_back(sequence(depth));
-    return all;
-  }
-
-  Node sequence(int depth) {
-    Node node;
-    while (more() && !is('|') && !is(')')) node.parts.push_back(repeated(atom(depth)));
-    return node;
-  }
-
-  Node repeated(Node node) {
-    for (;;) {
-      int least = 0, most = -1;
-      if (eat('*')) {
-      } else if (eat('+')) {
-        least = 1;
-      } else if (eat('?')) {
-        most = 1;
-      } else if (is('{')) {
-        ++at_;
-        least = number();
-        most = eat(',') ? (is('}') ? -1 : number()) : least;
-        if (!eat('}')) refuse("\"{\" without \"}\"");
-        if (most >= 0 && most < least) refuse("a repetition whose end is below its begin");
-      } else {
-        return node;
+  int emit(const Node& node, int from) {
+    switch (node.kind) {
+      case Node::Kind::kCharacters: {
+        const int to = add();
+        edge(from, to, &node);
+        return to;
       }
-      eat('?');  // as few as possible: the same texts
-      Node all{.kind = Node::Kind::kRepetition, .ranges = {}, .parts = {std::move(node)}, .least = least, .most = most};
-      node = std::move(all);
-    }
-  }
-
-  int number() {
-    int value = 0;
-    if (!more() || text_[at_] < '0' || text_[at_] > '9') refuse("a repetition without a number");
-    while (more() && text_[at_] >= '0' && text_[at_] <= '9') {
-      value = value * 10 + static_cast<int>(next() - '0');
-      if (value > kMostRepetitions) refuse("a repetition above 1,000");
-    }
-    return value;
-  }
-
-  Node atom(int depth) {
-    const char32_t c = next();
-    if (c == '(') {
-      if (eat('?') && !eat(':')) refuse("groups that begin with (? are not known, but for (?:");
-      Node node = choice(depth + 1);
-      if (!eat(')')) refuse("\"(\" without \")\"");
-      return node;
-    }
-    if (c == '[') return characters(bracket());
-    if (c == '.') return characters(complement({}));
-    if (c == '\\') return characters(escaped());
-    if (c == '^' || c == '$') refuse("^ and $ are known at its begin and end alone");
-    if (c == '*' || c == '+' || c == '?' || c == '{') refuse("a repetition of nothing");
-    return characters({{c, c}});
-  }
-
-  static Node characters(Ranges ranges) {
-    return {.kind = Node::Kind::kCharacters, .ranges = std::move(ranges), .parts = {}};
-  }
-
-  Ranges escaped() {
-    const char32_t c = next();
-    if (auto named = named_class(c)) return *named;
-    constexpr std::u32string_view kLetters = U"tnrfv0", kMeant = U"\t\n\r\f\v\0";
-    const auto at = kLetters.find(c);
-    if (at != std::u32string_view::npos) {
-      const char32_t meant = at < 5 ? kMeant[at] : 0;
-      return {{meant, meant}};
-    }
-    if (c == 'u' || c == 'x') {
-      char32_t value = 0;
-      for (int i = 0; i < (c == 'u' ? 4 : 2); ++i) value = value << 4 | hexadecimal_digit();
-      return {{value, value}};
-    }
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '1' && c <= '9');
-    if (letter) refuse("\"\\" + std::string(1, static_cast<char>(c)) + "\" is not known");
-    return {{c, c}};
-  }
-
-  char32_t hexadecimal_digit() {
-    const char32_t c = next();
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    refuse("an escape that is not hexadecimal");
-  }
-
-  Ranges bracket() {
-    const bool negated = eat('^');
-    Ranges ranges;
-    while (!eat(']')) {
-      const char32_t c = next();
-      Ranges one = c == '\\' ? escaped() : Ranges{{c, c}};
-      const bool single = one.size() == 1 && one[0].first == one[0].last;
-      if (single && is('-') && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
-        ++at_;
-        const char32_t end = next();
-        const Ranges last = end == '\\' ? escaped() : Ranges{{end, end}};
-        if (last.size() != 1 || last[0].first < one[0].first) refuse("a class with a range that goes backwards");
-        one[0].last = last[0].last;
+      case Node::Kind::kSequence:
+        for (const Node& part : node.parts) from = emit(part, from);
+        return from;
+      case Node::Kind::kChoice: {
+        const int to = add();
+        for (const Node& part : node.parts) {
+          const int begin = add();
+          join(from, begin);
+          join(emit(part, begin), to);
+        }
+        return to;
       }
-      ranges.insert(ranges.end(), one.begin(), one.end());
+      case Node::Kind::kRepetition:
+        break;
     }
-    return negated ? complement(ranges) : ranges;
+    return repeat(node, from);
   }
 
-  std::u32string text_;
-  std::size_t at_ = 0;
+  int repeat(const Node& node, int from) {
+    const Node& part = node.parts.front();
+    for (int i = 0; i < node.least; ++i) from = emit(part, from);
+    const int to = add();
+    if (node.most < 0) {
+      const int loop = add();
+      join(from, loop);
+      join(emit(part, loop), loop);
+      join(loop, to);
+      return to;
+    }
+    for (int i = node.least; i < node.most; ++i) {
+      join(from, to);
+      from = emit(part, from);
+    }
+    join(from, to);
+    return to;
+  }
+
+  std::vector<State> states_;
+  int end_ = 0;
 };
 
-int emit(Automaton& automaton, const Node& node, int from) {
+// Characters that a text of it has.
+Lengths lengths_of(const Node& node) {
+  Lengths all{0, 0};
+  const auto sum = [](int a, int b) { return a < 0 || b < 0 ? -1 : std::min(a + b, kEndless); };
   switch (node.kind) {
-    case Node::Kind::kCharacters: {
-      const int to = automaton.add_state();
-      add_characters(automaton, from, to, node.ranges);
-      return to;
-    }
+    case Node::Kind::kCharacters:
+      return {1, 1};
     case Node::Kind::kSequence:
-      for (const Node& part : node.parts) from = emit(automaton, part, from);
-      return from;
-    case Node::Kind::kChoice: {
-      const int to = automaton.add_state();
       for (const Node& part : node.parts) {
-        const int begin = automaton.add_state();
-        automaton.join(from, begin);
-        automaton.join(emit(automaton, part, begin), to);
+        const Lengths one = lengths_of(part);
+        all = {sum(all.least, one.least), sum(all.most, one.most)};
       }
-      return to;
-    }
+      return all;
+    case Node::Kind::kChoice:
+      all.least = kEndless;
+      for (const Node& part : node.parts) {
+        const Lengths one = lengths_of(part);
+        all.least = std::min(all.least, one.least);
+        all.most = all.most < 0 || one.most < 0 ? -1 : std::max(all.most, one.most);
+      }
+      return all;
     case Node::Kind::kRepetition:
       break;
   }
-  const Node& part = node.parts.front();
-  for (int i = 0; i < node.least; ++i) from = emit(automaton, part, from);
-  const int to = automaton.add_state();
-  if (node.most < 0) {
-    const int loop = automaton.add_state();
-    automaton.join(from, loop);
-    automaton.join(emit(automaton, part, loop), loop);
-    automaton.join(loop, to);
+  const Lengths one = lengths_of(node.parts.front());
+  const auto times = [](long a, long b) { return static_cast<int>(std::min<long>(a * b, kEndless)); };
+  return {times(one.least, node.least), one.most == 0                   ? 0
+                                        : one.most < 0 || node.most < 0 ? -1
+                                                                        : times(one.most, node.most)};
+}
+
+bool keeps_to(const PatternSyntax& syntax, const Lengths& lengths) {
+  const Lengths own = lengths_of(syntax.node);
+  const bool anchored = syntax.from_begin && syntax.to_end;
+  return own.least >= lengths.least && (lengths.most < 0 || (anchored && own.most >= 0 && own.most <= lengths.most));
+}
+
+// The states of a pattern, each as often as there are lengths to count.
+class Emission {
+ public:
+  Emission(Automaton& automaton, const CharacterStates& states, Lengths lengths, int any_character)
+      : automaton_(automaton), states_(states), lengths_(lengths), any_character_(any_character) {}
+
+  int emit(int from) {
+    const int to = automaton_.add_state();
+    automaton_.join(from, at({0, 0}));
+    while (!open_.empty()) {
+      const Place place = open_.back();
+      open_.pop_back();
+      const int here = at(place);
+      const auto& state = states_.state(place.state);
+      for (const int free : state.free) automaton_.join(here, at({free, place.count}));
+      if (place.state == states_.end() && place.count >= lengths_.least) automaton_.join(here, to);
+      if (lengths_.most >= 0 && place.count == lengths_.most) continue;
+      const int count = lengths_.most >= 0 ? place.count + 1 : std::min(place.count + 1, lengths_.least);
+      for (const auto& [node, next] : state.edges) {
+        if (node == nullptr)
+          automaton_.call(here, at({next, count}), any_character_);
+        else
+          add_characters(automaton_, here, at({next, count}), node->ranges);
+      }
+    }
     return to;
   }
-  for (int i = node.least; i < node.most; ++i) {
-    automaton.join(from, to);
-    from = emit(automaton, part, from);
+
+ private:
+  struct Place {
+    int state, count;  // characters so far, as far as that matters
+    bool operator<(const Place& other) const { return std::tie(state, count) < std::tie(other.state, other.count); }
+  };
+
+  int at(const Place& place) {
+    const auto [known, added] = numbers_.try_emplace(place, 0);
+    if (added) {
+      known->second = automaton_.add_state();
+      open_.push_back(place);
+    }
+    return known->second;
   }
-  automaton.join(from, to);
-  return to;
-}
+
+  Automaton& automaton_;
+  const CharacterStates& states_;
+  const Lengths lengths_;
+  const int any_character_;
+  std::map<Place, int> numbers_;
+  std::vector<Place> open_;
+};
 
 }  // namespace
 
-int add_pattern(Automaton& automaton, int from, std::string_view pattern, int any_character) {
-  bool from_begin = false, to_end = false;
-  const Node node = Parser(pattern).parse(from_begin, to_end);
-  const auto anything = [&](int at) {
-    const int loop = automaton.add_state();
-    automaton.join(at, loop);
-    automaton.call(loop, loop, any_character);
-    return loop;
-  };
-  if (!from_begin) from = anything(from);
-  from = emit(automaton, node, from);
-  return to_end ? from : anything(from);
+int add_pattern(Automaton& automaton, int from, std::string_view pattern, Lengths lengths, int any_character) {
+  const PatternSyntax syntax = parse_pattern(pattern);
+  const CharacterStates states(syntax);
+  return Emission(automaton, states, keeps_to(syntax, lengths) ? Lengths{} : lengths, any_character).emit(from);
 }
 
 }  // namespace lectern::grammar

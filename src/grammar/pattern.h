@@ -1,4 +1,4 @@
-// Regular expressions, as JSON Schema's "pattern" has them (ECMA 262), into states.
+// Strings that fit a pattern, into states.
 #pragma once
 
 #include <string_view>
@@ -7,10 +7,14 @@
 
 namespace lectern::grammar {
 
+/// Of a string, in characters; most -1: no end.
+struct Lengths {
+  int least = 0, most = -1;
+};
+
 /// What stands between a string's quotation marks where its text fits `pattern`, which is found anywhere in it unless
-/// it begins with ^ and ends with $. `any_character` is that rule. Returns the state at its end. Understood:
-/// characters, ".", classes, \d \w \s \D \W \S, escapes, groups, |, * + ? {m,n} (lazy ones too). Throws Error
-/// kInvalidArgument for anything else.
-int add_pattern(Automaton& automaton, int from, std::string_view pattern, int any_character);
+/// it begins with ^ and ends with $, and has one of `lengths`. `any_character` is that rule. Returns the state at its
+/// end. Throws Error kInvalidArgument where parse_pattern does, and where it becomes too large.
+int add_pattern(Automaton& automaton, int from, std::string_view pattern, Lengths lengths, int any_character);
 
 }  // namespace lectern::grammar

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <vector>
 
@@ -41,6 +42,19 @@ bool is_too_deep(std::string_view text) {
   return false;
 }
 
+// With each %XX as the byte that it stands for.
+std::string decoded(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const bool escape = text[i] == '%' && i + 2 < text.size() &&
+                        std::from_chars(&text[i + 1], &text[i + 1] + 2, byte, 16).ptr == &text[i + 1] + 2;
+    out += escape ? static_cast<char>(byte) : text[i];
+    if (escape) i += 2;
+  }
+  return out;
+}
+
 // The part of `json` that a JSON pointer's step names; null where there is none.
 const Schema* step(const Schema& json, std::string name) {
   for (std::size_t at = 0; (at = name.find('~', at)) != std::string::npos; ++at) {
@@ -77,24 +91,57 @@ void refuse_entangled(const Schema& a, const Schema& b, const std::string& where
   }
 }
 
+Schema list_of(const Schema& one_or_list) {
+  return one_or_list.is_array() ? one_or_list : Schema::array({one_or_list});
+}
+
+Schema common(const Schema& a, const Schema& b) {
+  Schema out = Schema::array();
+  for (const Schema& one : list_of(a)) {
+    const Schema others = list_of(b);
+    const auto has = [&](const char* type) { return std::find(others.begin(), others.end(), type) != others.end(); };
+    if (std::find(others.begin(), others.end(), one) != others.end())
+      out.push_back(one);
+    else if ((one == "integer" && has("number")) || (one == "number" && has("integer")))
+      out.push_back("integer");
+  }
+  return out;
+}
+
+// What asks for as much as both do; null where there is no such thing.
+Schema stricter(const std::string& name, const Schema& a, const Schema& b) {
+  static const std::set<std::string> kLower = {"minimum", "exclusiveMinimum", "minLength", "minItems"},
+                                     kUpper = {"maximum", "exclusiveMaximum", "maxLength", "maxItems"};
+  if (a == b) return a;
+  if (a.is_number() && b.is_number() && kLower.contains(name)) return std::max(a, b);
+  if (a.is_number() && b.is_number() && kUpper.contains(name)) return std::min(a, b);
+  if (name != "type" && name != "enum") return nullptr;
+  const Schema both = common(a, b);
+  if (both.empty()) return nullptr;
+  return name == "type" && both.size() == 1 ? both[0] : both;
+}
+
 void merge(Schema& into, const Schema& from, const std::string& where) {
   refuse_entangled(into, from, where);
   for (const auto& [name, value] : from.items()) {
-    if (name == "title" || name == "description") continue;
+    if (name == "title" || name == "description" || name == "default" || name == "examples") continue;
     if (!into.contains(name)) {
       into[name] = value;
     } else if (name == "properties" && value.is_object() && into[name].is_object()) {
       for (const auto& [property, of] : value.items()) {
         if (into[name].contains(property) && into[name][property] != of)
-          refuse(where, "allOf asks for two different things of \"" + property + "\"");
-        into[name][property] = of;
+          into[name][property] = {{"allOf", Schema::array({into[name][property], of})}};
+        else
+          into[name][property] = of;
       }
     } else if (name == "required" && value.is_array()) {
       for (const auto& one : value) {
         if (std::find(into[name].begin(), into[name].end(), one) == into[name].end()) into[name].push_back(one);
       }
-    } else if (into[name] != value) {
-      refuse(where, "allOf asks for two different \"" + name + "\"");
+    } else {
+      Schema both = stricter(name, into[name], value);
+      if (both.is_null()) refuse(where, "what it asks for together has two different \"" + name + "\"");
+      into[name] = std::move(both);
     }
   }
 }
@@ -136,6 +183,23 @@ bool requires_member(const Schema& schema, const std::string& name) {
          std::find(required->begin(), required->end(), name) != required->end();
 }
 
+bool is_closed(const Schema& schema) {
+  const auto others = schema.find("additionalProperties");
+  return others != schema.end() && *others == false;
+}
+
+// Whether no object that is made for `a` fits `b`: it lacks a member that `b` wants, or has one that `b` forbids.
+bool keeps_out(const Schema& a, const Schema& b) {
+  const auto wants_another = [](const Schema& one, const Schema& other) {
+    return one.contains("required") && one["required"].is_array() &&
+           std::any_of(one["required"].begin(), one["required"].end(), [&](const Schema& name) {
+             return name.is_string() && !other["properties"].contains(name.get<std::string>());
+           });
+  };
+  const bool others = a.contains("additionalProperties") && !is_closed(a);
+  return (!others && wants_another(b, a)) || (is_closed(b) && wants_another(a, b));
+}
+
 }  // namespace
 
 void refuse(const std::string& where, const std::string& why) {
@@ -156,7 +220,7 @@ const Schema& resolve(const Schema& root, const std::string& reference, const st
   for (std::size_t begin = 1; begin < reference.size();) {
     if (reference[begin] != '/') refuse(where, "$ref has to be a path such as #/$defs/name");
     const std::size_t end = std::min(reference.find('/', begin + 1), reference.size());
-    at = step(*at, reference.substr(begin + 1, end - begin - 1));
+    at = step(*at, decoded(reference.substr(begin + 1, end - begin - 1)));
     if (at == nullptr) refuse(where, "$ref \"" + reference + "\" names nothing in the schema");
     begin = end;
   }
@@ -184,6 +248,7 @@ bool exclude_one_another(const Schema& root, const Schema& first, const Schema& 
   if (disjoint(types_of(a), types_of(b)) || disjoint(constants_of(a), constants_of(b))) return true;
   if (!a.is_object() || !b.is_object() || !a.contains("properties") || !b.contains("properties")) return false;
   if (!a["properties"].is_object() || !b["properties"].is_object()) return false;
+  if (keeps_out(a, b) && keeps_out(b, a)) return true;
   for (const auto& [name, of_a] : a["properties"].items()) {
     if (!b["properties"].contains(name) || !requires_member(a, name) || !requires_member(b, name)) continue;
     const Schema& of_b = b["properties"][name];

@@ -92,6 +92,28 @@ PROMPTS = [
     ({"type": "integer", "minimum": 1, "maximum": 6}, "Throw a die."),
 ]
 
+# Bounds, lengths and siblings as programs write them, more of them than fifty prompts hold.
+CORNERS = [
+    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    {"type": "number", "minimum": -0.25, "maximum": 0.125},
+    {"type": "integer", "minimum": 1700000000000000000, "maximum": 1800000000000000000},
+    {"type": "integer", "maximum": -1000000000000000},
+    {"type": "integer", "multipleOf": 15, "minimum": -100, "exclusiveMaximum": 1000},
+    {"type": "string", "format": "uri", "minLength": 1, "maxLength": 2083},
+    {"type": "string", "pattern": "^[a-zé日]+( [a-z]+)*$", "minLength": 4, "maxLength": 9},
+    {"type": "string", "pattern": "\\d", "maxLength": 12},
+    {"type": "array", "items": {"type": "string", "format": "hostname"}, "minItems": 2, "maxItems": 3},
+    {"type": "object", "properties": {"ip": {"type": "string", "format": "ipv6"}, "for": {"type": "string", "format": "duration"}},
+     "required": ["ip", "for"], "additionalProperties": False},
+    {"type": "object", "properties": {f"p{i}": {"type": "integer"} for i in range(40)}, "additionalProperties": False},
+    {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "null"}}, "additionalProperties": False,
+     "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+    {"oneOf": [{"type": "object", "properties": {"a": {"type": "null"}}, "required": ["a"], "additionalProperties": False},
+               {"type": "object", "properties": {"b": {"type": "null"}}, "required": ["b"], "additionalProperties": False}]},
+    {"$defs": {"a b": {"type": "integer", "minimum": 1}}, "type": "array", "minItems": 1, "maxItems": 4,
+     "items": {"$ref": "#/$defs/a%20b", "maximum": 30, "description": "a small one"}},
+]
+
 
 def response_format(schema):
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
@@ -120,6 +142,13 @@ class StructuredOutputTest(served.ServerTest):
             schema, prompt = PROMPTS[i]
             for choice in self.ask(prompt, temperature=2, seed=i, n=4, response_format=response_format(schema)).choices:
                 check(schema, choice.message.content)
+
+    def test_corners(self):
+        for i, schema in enumerate(CORNERS):
+            for choice in self.ask("Anything.", temperature=2, seed=i, n=4, response_format=response_format(schema)).choices:
+                with self.subTest(schema=schema, text=choice.message.content):
+                    self.assertEqual(choice.finish_reason, "stop")
+                    check(schema, choice.message.content)
 
     def test_streamed_answers_are_the_same(self):
         for schema, prompt in PROMPTS[::5]:
@@ -173,7 +202,7 @@ class StructuredOutputTest(served.ServerTest):
         where = "response_format.json_schema.schema"
         refused(where, "schema.properties.x.foo", response_format=response_format(
             {"type": "object", "properties": {"x": {"type": "string", "foo": 1}}}))
-        refused(where, "multipleOf", response_format=response_format({"type": "integer", "multipleOf": 2}))
+        refused(where, "multipleOf", response_format=response_format({"type": "number", "multipleOf": 0.5}))
         refused(where, response_format={"type": "json_schema", "json_schema": {"name": "x"}})
         refused("response_format.json_schema", response_format={"type": "json_schema"})
         refused("response_format.json_schema.name", response_format={"type": "json_schema", "json_schema": {"schema": {}}})
