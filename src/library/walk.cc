@@ -26,6 +26,15 @@ std::string_view kind_of(mode_t mode) {
   return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no regular file";
 }
 
+// What a program leaves beside a file while it writes it, or as its older version: ~$ of Microsoft's programs, #…# and
+// …~ of editors, unfinished downloads of browsers.
+bool is_leftover(std::string_view name) {
+  constexpr std::string_view kUnfinished[] = {".part", ".crdownload", ".download", ".partial", ".tmp"};
+  if (name.starts_with("~$") || name.ends_with('~')) return true;
+  if (name.size() > 1 && name.starts_with('#') && name.ends_with('#')) return true;
+  return std::ranges::any_of(kUnfinished, [&](std::string_view end) { return name.ends_with(end); });
+}
+
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
@@ -89,6 +98,7 @@ class Walker {
       if (seen_folders_.insert(identity).second) folders_.push_back(path);
       return;
     }
+    if (!follow && is_leftover(std::string_view(path).substr(path.rfind('/') + 1))) return;
     const bool first = seen_files_.insert(identity).second;
     if (!first && (follow || after_links_)) return;
     FoundFile file{path,

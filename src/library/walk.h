@@ -23,7 +23,8 @@ struct Walk {
   std::vector<std::string> unread_folders;  // whose files are not known: they may still be there
 };
 
-/// Names that begin with a dot are passed over, and `library` with the files beside it. Links are followed within
+/// Hidden names are passed over, what editors and browsers leave beside a file that they write, and `library` with the
+/// files beside it. Links are followed within
 /// `roots` and named where they lead out of them; each folder and each file is visited once: under its own path where
 /// `roots` hold that.
 Walk walk(std::span<const std::filesystem::path> roots, const std::filesystem::path& library);

@@ -37,6 +37,14 @@ TEST(Walk, FindsFilesInOrderAndPassesOverHiddenOnesAndTheLibrary) {
   EXPECT_THAT(walked(folder), testing::ElementsAre("a/deep/er/y.md", "a/z.PDF", "b.txt"));
 }
 
+TEST(Walk, PassesOverWhatProgramsLeaveBesideAFile) {
+  const auto folder = support::temporary_folder("walk");
+  for (const char* name :
+       {"a.txt", "a.txt~", "#a.txt#", "~$a.docx", "b.pdf.part", "b.pdf.crdownload", "old~/c.txt", "#1.txt"})
+    touch(folder / name);
+  EXPECT_THAT(walked(folder), testing::ElementsAre("#1.txt", "a.txt", "old~/c.txt"));
+}
+
 TEST(Walk, ListsWhatIsNotRead) {
   const auto folder = support::temporary_folder("walk");
   touch(folder / "song.mp3");
