@@ -33,6 +33,14 @@ function(lectern_room name)
   target_link_libraries(lectern_${name} PRIVATE ${ROOM_LIBRARIES})
 endfunction()
 
+# Sets `out` to the seconds that a test may take which takes up to `seconds` where nothing slows it down.
+function(lectern_patience out seconds)
+  if("${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize=")
+    math(EXPR seconds "${seconds} * 8")
+  endif()
+  set(${out} ${seconds} PARENT_SCOPE)
+endfunction()
+
 # lectern_test(NAME SOURCES a_test.cc DEPENDS room ... [LIBRARIES ...] [LABELS ...] [TIMEOUT s]): one GoogleTest program.
 # Tests run in the source directory; LECTERN_MODELS names the folder of the real checkpoints.
 function(lectern_test name)
@@ -47,7 +55,8 @@ function(lectern_test name)
   target_link_libraries(${name} PRIVATE lectern_test_flags ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM lectern_test_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  set(properties TIMEOUT ${TEST_TIMEOUT})
+  lectern_patience(patience ${TEST_TIMEOUT})
+  set(properties TIMEOUT ${patience})
   if(TEST_LABELS)  # an empty value would swallow the next name
     list(APPEND properties LABELS "${TEST_LABELS}")
   endif()

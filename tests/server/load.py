@@ -143,7 +143,7 @@ def main():
                               "output_tok_s": round((figures["lectern_generated_tokens_total"] - before) / seconds)}),
                   flush=True)
     finally:
-        good = server.close() == 0 and good
+        server.close()
     sys.exit(0 if good else 1)
 
 

@@ -19,6 +19,7 @@ COMMAND = os.environ["LECTERN_COMMAND"]
 CHAT_MODEL = "smollm2-135m-instruct-q4_1"
 EMBEDDING_MODEL = "all-minilm-l6-v2"
 PATIENCE = 300  # seconds: a sanitizer's build on a busy machine
+SANITIZER = re.compile(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|: runtime error: ")
 
 
 class Server:
@@ -48,20 +49,28 @@ class Server:
         line = self.process.stdout.readline()
         found = re.fullmatch(r"Lectern serves at (http://(\S+):(\d+))\n", line)
         if not found:
+            if not line:
+                self.process.wait(PATIENCE)
             log = self.log()
             self.close()
             raise RuntimeError(f"no address but {line!r}: {log}")
         self.address, self.port = found[1], int(found[3])
 
     def close(self):
-        if self.process.poll() is None:
+        """What a sanitizer said of any process of this home is a failure, and so is a server that does not end well."""
+        ours = self.process.poll() is None  # otherwise the test ended it, or it never began
+        if ours:
             self.process.send_signal(signal.SIGTERM)
             self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(PATIENCE)
+        log = self.log()
         self.process.stdout.close()
         self.errors.close()
         shutil.rmtree(self.home)
-        return status
+        if report := SANITIZER.search(log):
+            raise AssertionError(log[log.rfind("\n", 0, report.start()) + 1:][:20_000])
+        if ours and status != 0:
+            raise AssertionError(f"the server ended with {status}: {log[-2000:]}")
 
     def log(self):
         return pathlib.Path(self.errors.name).read_text(encoding="utf-8")
@@ -71,8 +80,10 @@ class Server:
 
     def command(self, *arguments, **options):
         """Another command of lectern in the same home."""
-        return subprocess.run([COMMAND, *arguments], env=self.environment, capture_output=True, text=True,
-                              check=True, **options).stdout
+        done = subprocess.run([COMMAND, *arguments], env=self.environment, capture_output=True, text=True, **options)
+        if done.returncode != 0:
+            raise AssertionError(f"{arguments} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
 
     def connect(self, receive_bytes=None):
         connection = socket.socket()
