@@ -65,8 +65,8 @@ struct IndexOptions {
   std::string language;  // of videos' captions: codes as "de", best first, separated by commas; empty: the video's own
   ProgressCallback progress;
   std::stop_token stop;  // documents committed so far stay
-  /// Asked while it goes on, once some document was committed; true ends it as `stop` does, but for documents that went
-  /// away: they are removed.
+  /// Asked while it goes on, once it has got on at all; true ends it as `stop` does, but that documents that went away
+  /// are removed, and that the next call goes on in the middle of a long one.
   std::function<bool()> pause;
   bool newest_first = false;  // documents changed last are read first; else they are read by path
 };

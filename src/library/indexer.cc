@@ -17,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 // Tokens in one call of the engine: enough to fill its steps, few enough to stop within a second or two.
 constexpr std::int64_t kBatchTokens = 8192;
+constexpr std::int64_t kPausableBatchTokens = 2048;  // where somebody may want to go first
 // Reading is some thirty times faster than embedding: one worker keeps up, a second bridges a slow document.
 constexpr int kLoaders = 2;
 constexpr std::size_t kDocumentsAhead = 4;
@@ -48,8 +49,14 @@ bool is_below_any(std::string_view path, const std::vector<std::string>& folders
 
 }  // namespace
 
-Indexer::Indexer(Store& store, Engine& embedder, const Recipe& recipe, const IndexOptions& options)
-    : store_(store), embedder_(embedder), recipe_(recipe), options_(options) {}
+Indexer::Indexer(Store& store, Engine& embedder, const Recipe& recipe, const IndexOptions& options,
+                 Unfinished& unfinished)
+    : store_(store),
+      embedder_(embedder),
+      recipe_(recipe),
+      options_(options),
+      unfinished_(unfinished),
+      batch_tokens_(options.pause ? kPausableBatchTokens : kBatchTokens) {}
 
 IndexReport Indexer::run(std::span<const std::filesystem::path> roots) {
   const auto begin = Clock::now();
@@ -143,6 +150,7 @@ void Indexer::plan_file(FoundFile file, const StoredDocument* known) {
 }
 
 void Indexer::process() {
+  auto begun = take_unfinished();
   if (jobs_.empty()) return;
   const int limit = std::min(kMaxChunkTokens, embedder_.info().context_length);
   const Chunker chunker(embedder_.tokenizer(), limit);
@@ -153,31 +161,30 @@ void Indexer::process() {
   DocumentLoader loader(reader, chunker,
                         {recipe_, limits, options_.max_file_bytes, options_.stop, videos ? &*videos : nullptr}, gone_);
   {
-    OrderedQueue<Loaded> queue(jobs_.size(), kDocumentsAhead, kLoaders,
-                               [&](std::size_t i) { return loader.load(jobs_[i]); });
+    OrderedQueue<Pending> queue(jobs_.size(), kDocumentsAhead, kLoaders, [&](std::size_t i) {
+      const auto kept = begun.find(i);
+      return kept == begun.end() ? Pending{loader.load(jobs_[i])} : *std::exchange(kept->second, std::nullopt);
+    });
     progress("extract", "");
-    while (auto loaded = queue.next()) {
-      if (stopped()) return;
-      take(std::move(*loaded));
-      while (waiting_tokens_ >= kBatchTokens && !stopped()) embed_batch();
+    for (auto next = queue.next(); next && !options_.stop.stop_requested(); next = queue.next()) {
+      take(std::move(*next));
+      while (waiting_tokens_ >= batch_tokens_ && !stopped()) embed_batch();
+      if (stopped()) break;
     }
     while (!pending_.empty() && !stopped()) embed_batch();
+    if (!options_.stop.stop_requested()) put_off(queue.stop(), begun);
   }
   report_.extract_s = loader.times().extract_s;
   report_.chunk_s = loader.times().chunk_s;
 }
 
-void Indexer::take(Loaded loaded) {
+void Indexer::take(Pending next) {
+  Loaded& loaded = next.loaded;
   ++read_;
   progress("extract", loaded.row.path);
-  if (loaded.kind == Loaded::Kind::kDocument || loaded.kind == Loaded::Kind::kChunks) {
-    for (const Chunk& chunk : loaded.chunks) {
-      for (const auto& part : chunk.parts) waiting_tokens_ += std::ssize(part);
-      to_embed_ += chunk.word_pieces;
-    }
-    pending_.push_back({std::move(loaded), 0, {}});
-    return;
-  }
+  if (loaded.kind == Loaded::Kind::kDocument || loaded.kind == Loaded::Kind::kChunks)
+    return wait_for_embeddings(std::move(next));
+  advanced_ = true;
   const Stopwatch watch(report_.store_s);
   Transaction transaction(store_.database(), Transaction::Kind::kWrite);
   if (loaded.kind == Loaded::Kind::kMoved) {
@@ -195,6 +202,36 @@ void Indexer::take(Loaded loaded) {
   transaction.commit();
 }
 
+void Indexer::wait_for_embeddings(Pending document) {
+  const auto& chunks = document.loaded.chunks;
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    to_embed_ += chunks[i].word_pieces;
+    if (i < document.begun) embedded_ += chunks[i].word_pieces;
+    if (i < document.begun) continue;
+    for (const auto& part : chunks[i].parts) waiting_tokens_ += std::ssize(part);
+  }
+  pending_.push_back(std::move(document));
+}
+
+// By job, those that the call before began.
+std::map<std::size_t, std::optional<Pending>> Indexer::take_unfinished() {
+  std::map<std::size_t, std::optional<Pending>> begun;
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    if (auto kept = unfinished_.take(jobs_[i])) begun.emplace(i, std::move(kept));
+  }
+  unfinished_ = {};  // the rest is not wanted any more
+  return begun;
+}
+
+// What waits, what was loaded, and what did not have its turn again.
+void Indexer::put_off(std::vector<Pending> loaded, std::map<std::size_t, std::optional<Pending>>& begun) {
+  for (Pending& document : pending_) unfinished_.put(std::move(document));
+  for (Pending& document : loaded) unfinished_.put(std::move(document));
+  for (auto& [job, document] : begun) {
+    if (document) unfinished_.put(std::move(*document));
+  }
+}
+
 // The next chunks of the documents that wait, whichever they are of.
 void Indexer::embed_batch() {
   std::vector<std::vector<TokenId>> texts;
@@ -202,7 +239,7 @@ void Indexer::embed_batch() {
   std::int64_t tokens = 0, pieces = 0;
   for (Pending& document : pending_) {
     auto& chunks = document.loaded.chunks;
-    for (; document.begun < chunks.size() && tokens < kBatchTokens; ++document.begun) {
+    for (; document.begun < chunks.size() && tokens < batch_tokens_; ++document.begun) {
       Chunk& chunk = chunks[document.begun];
       pieces += chunk.word_pieces;
       for (auto& part : chunk.parts) {
@@ -211,7 +248,7 @@ void Indexer::embed_batch() {
         owners.push_back(&document);
       }
     }
-    if (tokens >= kBatchTokens) break;
+    if (tokens >= batch_tokens_) break;
   }
   waiting_tokens_ -= tokens;
   {
@@ -220,6 +257,7 @@ void Indexer::embed_batch() {
     for (std::size_t i = 0; i < vectors.size(); ++i) append_f16(owners[i]->embeddings, vectors[i]);
   }
   embedded_ += pieces;
+  advanced_ = true;
   progress("embed", pending_.front().loaded.row.path);
   while (!pending_.empty() && pending_.front().begun == pending_.front().loaded.chunks.size()) {
     commit(pending_.front());

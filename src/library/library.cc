@@ -20,7 +20,7 @@ class SqliteLibrary final : public Library {
     Store writer(file_);
     const ModelInfo& model = embedder_.info();
     const Recipe recipe{kExtractorVersion, kChunkerVersion, model.content_hash, model.embedding_size};
-    return Indexer(writer, embedder_, recipe, options).run(folders);
+    return Indexer(writer, embedder_, recipe, options, unfinished_).run(folders);
   }
 
   std::vector<Passage> search(std::string_view question, int top_k) const override {
@@ -60,6 +60,7 @@ class SqliteLibrary final : public Library {
   Engine& embedder_;
   Store store_;  // the retriever's
   mutable Retriever retriever_;
+  Unfinished unfinished_;  // of whoever holds the WriterLock
 };
 
 }  // namespace

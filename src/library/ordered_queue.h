@@ -22,15 +22,7 @@ class OrderedQueue {
       : count_(count), ahead_(ahead), make_(std::move(make)) {
     for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
   }
-  /// Waits for the calls of `make` that are under way.
-  ~OrderedQueue() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-    }
-    changed_.notify_all();
-    threads_.clear();
-  }
+  ~OrderedQueue() { stop(); }
   OrderedQueue(const OrderedQueue&) = delete;
 
   /// The next result; nothing after the last. Throws what `make` threw.
@@ -43,6 +35,22 @@ class OrderedQueue {
     lock.unlock();
     if (made.mapped().error) std::rethrow_exception(made.mapped().error);
     return std::move(made.mapped().result);
+  }
+
+  /// Waits for the calls of `make` that are under way. Returns what was made and not taken; nothing is any more.
+  std::vector<Result> stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+    threads_.clear();
+    std::vector<Result> rest;
+    for (auto& [index, made] : ready_) {
+      if (made.result) rest.push_back(std::move(*made.result));
+    }
+    ready_.clear();
+    return rest;
   }
 
  private:

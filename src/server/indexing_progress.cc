@@ -21,7 +21,10 @@ void IndexingProgress::update(const Progress& progress) {
   stage_ = progress.stage;
   if (!progress.detail.empty()) file_ = progress.detail;
   Count& count = progress.stage == "embed" ? pieces_ : documents_;
-  if (count.since == Clock::time_point{}) count.since = Clock::now();
+  if (count.since == Clock::time_point{}) {
+    count.since = Clock::now();
+    count.before = progress.done;
+  }
   count.done = progress.done;
   count.total = progress.total;
 }
@@ -37,8 +40,8 @@ Json IndexingProgress::json() const {
   Json json =
       json_of(embeds ? "embed" : stage_.c_str(), embeds ? "word pieces" : "documents", count.done, total, file_);
   const double seconds = std::chrono::duration<double>(Clock::now() - count.since).count();
-  const bool known = count.done > 0 && seconds >= kFirstRate;
-  const double rate = static_cast<double>(count.done) / seconds;
+  const bool known = count.done > count.before && seconds >= kFirstRate;
+  const double rate = static_cast<double>(count.done - count.before) / seconds;
   json["per_second"] = known ? Json(std::round(rate * 10) / 10) : Json(nullptr);
   json["seconds_left"] =
       known ? Json(std::ceil(static_cast<double>(std::max<std::int64_t>(total - count.done, 0)) / rate))

@@ -25,7 +25,8 @@ class IndexingProgress {
   using Clock = std::chrono::steady_clock;
   struct Count {
     std::int64_t done = 0, total = 0;
-    Clock::time_point since = {};  // of the first report
+    Clock::time_point since = {};  // of the first report,
+    std::int64_t before = 0;       // when that was done: perhaps by an earlier run
   };
 
   Count documents_, pieces_;

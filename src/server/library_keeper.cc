@@ -117,7 +117,7 @@ nlohmann::ordered_json LibraryKeeper::json(const std::string& library) const {
   if (at == works_.end()) return nullptr;
   const Work& work = at->second;
   if (work.under_way && (work.under_way == Reason::kAsked || work.progress.any())) return work.progress.json();
-  return work.wanted == Reason::kAsked ? queued_json() : nullptr;
+  return work.wanted.value_or(Reason::kLook) == Reason::kLook ? nlohmann::ordered_json(nullptr) : queued_json();
 }
 
 void LibraryKeeper::run(const std::stop_token& stop) {
@@ -170,29 +170,33 @@ void LibraryKeeper::do_work(const std::string& library, Work& work, std::unique_
   const auto stop = work.stop.get_token();
   const auto begin = Clock::now();
   lock.unlock();
-  bool busy = false;
+  auto end = End::kDone;
   try {
-    index(library, work, stop);
+    end = index(library, work, stop);
   } catch (const Error& failure) {
-    busy = failure.code() == ErrorCode::kBusy && !stop.stop_requested();
-    if (!busy) log(fmt::format("library {}: reading stopped: {}", lectern::quoted(library), failure.what()));
+    if (failure.code() == ErrorCode::kBusy && !stop.stop_requested()) end = End::kBusy;
+    if (end != End::kBusy)
+      log(fmt::format("library {}: reading stopped: {}", lectern::quoted(library), failure.what()));
   } catch (const std::exception& failure) {
     log(fmt::format("library {}: reading stopped: {}", lectern::quoted(library), failure.what()));
   }
   lock.lock();
-  end_work(library, work, Clock::now() - begin, busy);
+  end_work(library, work, Clock::now() - begin, end);
 }
 
-void LibraryKeeper::end_work(const std::string& library, Work& work, Clock::duration taken, bool busy) {
+void LibraryKeeper::end_work(const std::string& library, Work& work, Clock::duration taken, End end) {
   const auto reason = std::exchange(work.under_way, std::nullopt);
   const bool whole = std::ranges::all_of(work.folders, [&](const auto& one) { return watch_->is_whole(one); });
   const auto now = Clock::now();
   if (work.kept && !work.folders.empty()) {
     work.look_again = now + std::max<Clock::duration>(whole ? kLookAgain : kRescan, kRest * taken);
   }
-  // Where something changes all the time, looking shall not take all the time.
-  work.not_before = busy ? now + kBusyPause : now + std::min<Clock::duration>(taken, seconds(2));
-  if (busy) enqueue(library, reason.value_or(Reason::kLook));
+  if (end == End::kDone) {  // where something changes all the time, looking shall not take all the time
+    work.not_before = now + std::min<Clock::duration>(taken, seconds(2));
+  } else {
+    work.not_before = end == End::kBusy ? now + kBusyPause : now;
+    enqueue(library, reason.value_or(Reason::kLook));  // behind what is urgent
+  }
   if (!told_of_watches_ && watch_->ran_out()) {
     told_of_watches_ = true;
     log("The system has no more watches for folders: those that are not watched are looked at every few seconds. "
@@ -208,7 +212,7 @@ void LibraryKeeper::watch_folders() {
 }
 
 // Folders first: what is on the network may take long, or fail. It is looked at when somebody asks.
-void LibraryKeeper::index(const std::string& name, Work& work, const std::stop_token& stop) {
+LibraryKeeper::End LibraryKeeper::index(const std::string& name, Work& work, const std::stop_token& stop) {
   const auto library = shelf_.open(name);
   std::vector<std::filesystem::path> folders, addresses;
   for (const auto& folder : library->statistics().folders) {
@@ -238,9 +242,7 @@ void LibraryKeeper::index(const std::string& name, Work& work, const std::stop_t
   };
   read(folders);
   if (asked) read(addresses);
-  if (!paused) return;
-  const std::lock_guard lock(mutex_);  // behind what was urgent
-  enqueue(name, *work.under_way);
+  return paused ? End::kPaused : End::kDone;
 }
 
 bool LibraryKeeper::is_urgent(Clock::time_point begin) const {

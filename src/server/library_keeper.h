@@ -50,6 +50,7 @@ class LibraryKeeper {
  private:
   using Clock = std::chrono::steady_clock;
   enum class Reason { kLook, kChanged, kAsked };  // whether something changed; something did; a person wants it
+  enum class End { kDone, kBusy, kPaused };       // another process writes to the library; something else is urgent
   struct Work {
     bool kept = false;
     std::optional<Reason> wanted, under_way;
@@ -69,10 +70,10 @@ class LibraryKeeper {
   void enqueue_due();
   Work* next(std::string& library, Clock::time_point& wake);
   void do_work(const std::string& library, Work& work, std::unique_lock<std::mutex>& lock);
-  void end_work(const std::string& library, Work& work, Clock::duration taken, bool busy);
+  void end_work(const std::string& library, Work& work, Clock::duration taken, End end);
   void watch_folders();
   // Without it:
-  void index(const std::string& library, Work& work, const std::stop_token& stop);
+  End index(const std::string& library, Work& work, const std::stop_token& stop);
   bool is_urgent(Clock::time_point begin) const;
   void log_report(const std::string& library, Work& work, const IndexReport& report) const;
 

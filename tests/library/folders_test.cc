@@ -51,7 +51,8 @@ TEST_F(FoldersTest, AreNotedBeforeTheyAreRead) {
 }
 
 TEST_F(FoldersTest, ThatMakeNoSense) {
-  for (const char* path : {"relative", "", "/", "/proc", "/dev/null", "/sys/kernel", "/tmp/../proc/1", "https://example.org/"})
+  for (const char* path :
+       {"relative", "", "/", "/proc", "/dev/null", "/sys/kernel", "/tmp/../proc/1", "https://example.org/"})
     support::expect_error(ErrorCode::kInvalidArgument, {}, [&] { add_folder(file_, path); });
   support::expect_error(ErrorCode::kNotFound, {}, [&] { add_folder(file_, folder_ / "missing"); });
   support::expect_error(ErrorCode::kNotFound, {}, [&] { add_folder(folder_ / "missing.db", folder_); });
@@ -72,7 +73,8 @@ TEST_F(FoldersTest, TakeWithThemWhatNoOtherHolds) {
 }
 
 TEST_F(FoldersTest, PlaylistsTakeTheirVideosWithThem) {
-  const std::string list = "https://www.youtube.com/playlist?list=PLone", other = "https://www.youtube.com/playlist?list=PLtwo";
+  const std::string list = "https://www.youtube.com/playlist?list=PLone",
+                    other = "https://www.youtube.com/playlist?list=PLtwo";
   add_folder(file_, list);
   add_folder(file_, other);
   {
@@ -82,8 +84,8 @@ TEST_F(FoldersTest, PlaylistsTakeTheirVideosWithThem) {
       database.execute(std::string("INSERT INTO documents (path, recipe, size, modified_ns, content_hash, type, text) "
                                    "VALUES (CAST('https://www.youtube.com/watch?v=") +
                        video + "' AS BLOB), 1, 0, 0, 'x', 'youtube', 'said')");
-      database.execute("INSERT INTO playlist_videos VALUES (CAST('" + list + "' AS BLOB), CAST('https://www.youtube.com/watch?v=" +
-                       video + "' AS BLOB))");
+      database.execute("INSERT INTO playlist_videos VALUES (CAST('" + list +
+                       "' AS BLOB), CAST('https://www.youtube.com/watch?v=" + video + "' AS BLOB))");
     }
     database.execute("INSERT INTO playlist_videos VALUES (CAST('" + other +
                      "' AS BLOB), CAST('https://www.youtube.com/watch?v=b' AS BLOB))");
@@ -115,9 +117,50 @@ TEST_F(FoldersTest, APausedRunHasReadTheNewestAndGoesOnLater) {
   fs::remove(folder_ / "gone.txt");
   report = index({folder_}, options);
   EXPECT_EQ(report.removed, 1) << "also by a run that is paused";
-  while (index({folder_}, options).cancelled) {
+  const auto library = open();
+  while (library->index(std::vector{folder_}, options).cancelled) {
   }
   EXPECT_THAT(files(), ElementsAre("a.txt", "b.txt", "c.txt"));
+}
+
+TEST_F(FoldersTest, APausedRunGoesOnInTheMiddleOfADocument) {
+  std::string text;  // many batches of the engine
+  for (int i = 0; i < 20'000; ++i) text += "Sentence " + std::to_string(i) + " goes on. ";
+  support::write_file(folder_ / "long.txt", text);
+  fs::last_write_time(folder_ / "long.txt", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  IndexOptions options;
+  options.newest_first = true;
+  options.pause = [] { return true; };
+  const auto library = open();
+  int runs = 0;
+  for (bool cancelled = true; cancelled; ++runs) {
+    if (runs == 2) write("short.txt");
+    cancelled = library->index(std::vector{folder_}, options).cancelled;
+    if (runs == 4) {
+      EXPECT_THAT(files(), ElementsAre("short.txt")) << "while the long one is under way";
+    }
+  }
+  EXPECT_GT(runs, 5);
+  EXPECT_THAT(files(), ElementsAre("long.txt", "short.txt"));
+  FakeEmbedder another;
+  open_library(support::temporary_folder("library") / "at-once.db", another)->index(std::vector{folder_});
+  EXPECT_EQ(embedder_.embedded(), another.embedded()) << "nothing is embedded twice";
+  EXPECT_TRUE(verify_library(file_).sound());
+  EXPECT_FALSE(library->search("Sentence 19999 goes on", 1).empty());
+}
+
+TEST_F(FoldersTest, WhatChangedWhileItWasPutOffIsReadAnew) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "Sentence " + std::to_string(i) + " goes on. ";
+  support::write_file(folder_ / "long.txt", text);
+  IndexOptions options;
+  options.pause = [] { return true; };
+  const auto library = open();
+  EXPECT_TRUE(library->index(std::vector{folder_}, options).cancelled);
+  write("long.txt");
+  EXPECT_FALSE(library->index(std::vector{folder_}).cancelled);
+  EXPECT_EQ(library->statistics().chunks, 1);
+  EXPECT_EQ(library->search("other", 1).at(0).text, "This is long.txt and no other.");
 }
 
 }  // namespace

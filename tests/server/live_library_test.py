@@ -343,6 +343,25 @@ class FilesTest(LiveTest):
         self.assertEqual(self.ask("GET", "/" + self.library)["documents"], before)
 
 
+class LongDocumentTest(LiveTest):
+    def test_changes_go_before_it(self):
+        elsewhere = pathlib.Path(self.server.home) / "elsewhere"
+        elsewhere.mkdir()
+        self.ask("POST", "", {"name": "other", "folders": [str(elsewhere)]}, status=201)
+        self.idle("other")
+        self.write("long.txt", " ".join(f"Sentence {i} of the long story goes on and on." for i in range(60_000)))
+        self.ask("POST", "", {"name": "long", "folders": [str(self.folder)]}, status=201)
+        self.eventually(lambda: self.ask("GET", "/long")["indexing"]["stage"] == "embed")
+        self.write("short.txt", "The lighthouse is painted red.")
+        self.eventually(lambda: "red" in "".join(self.found("long", "lighthouse")))
+        self.write("short.txt", "The lighthouse is painted green.")
+        self.eventually(lambda: "green" in self.found("long", "lighthouse")[0])
+        (elsewhere / "note.txt").write_text("The ferry leaves at ten.")
+        self.eventually(lambda: "ten" in "".join(self.found("other", "ferry")))
+        shown = self.ask("GET", "/long")
+        self.assertEqual([pathlib.Path(one["file"]).name for one in shown["documents"]], ["short.txt"], "the long one is under way")
+
+
 class FewWatchesTest(LiveTest):
     OPTIONS = ("--max-watches", "1")
 
