@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 
 #include "lectern/progress.h"
@@ -19,10 +20,12 @@ struct CompileOptions {
   /// "scalar", "avx2" or "avx512"; empty: the best that this machine has, or LECTERN_ISA where that is set.
   std::string target;
   WeightPrecision precision = WeightPrecision::kAuto;
+  std::stop_token stop = {};  // ends it within a second or so: kCancelled, and no file is left
 };
 
 /// Compiles `checkpoint` (a GGUF file, or a folder in Hugging Face's layout) into the engine file `output`.
-/// The file appears whole or not at all. Throws Error: kNotFound, kCorrupt, kUnsupported (an unknown family), kIo.
+/// The file appears whole or not at all. Throws Error: kNotFound, kCorrupt, kUnsupported (an unknown family), kIo,
+/// kCancelled.
 void compile(const std::filesystem::path& checkpoint, const std::filesystem::path& output,
              const CompileOptions& options = {}, const ProgressCallback& progress = {});
 

@@ -72,9 +72,11 @@ int run(ServeCommand command) {
   options.http.idle_time = std::chrono::seconds(command.idle_seconds);
   options.http.stall_time = std::chrono::seconds(command.stall_seconds);
   options.http.grace_time = std::chrono::seconds(command.grace_seconds);
-  const auto open = [shared = command.shared](const std::string& model) { return open_engine(model, shared); };
+  const auto open = [shared = command.shared](const std::string& model, const std::stop_token& stop) {
+    return open_engine(model, shared, {}, stop);
+  };
   const auto served = [&](const std::string& model) {
-    return server::ServedModel{hub::model_at(model_path(model)), open(model)};
+    return server::ServedModel{hub::model_at(model_path(model)), open(model, {})};
   };
   server::ServerModels models{served(command.shared.model), served(command.shared.embedding_model), open};
   server::serve(std::move(models), options, [](const std::string& address) {

@@ -8,14 +8,17 @@
 
 namespace lectern::cli {
 
-std::filesystem::path engine_file(const std::string& model, bool quiet) {
+std::filesystem::path engine_file(const std::string& model, bool quiet, const std::stop_token& stop) {
   ProgressBar bar(!quiet);
-  return engine_for(model_path(model), {}, bar.callback());
+  CompileOptions options;
+  options.stop = stop;
+  return engine_for(model_path(model), options, bar.callback());
 }
 
-std::unique_ptr<Engine> open_engine(const std::string& model, const SharedOptions& options, EngineOptions engine) {
+std::unique_ptr<Engine> open_engine(const std::string& model, const SharedOptions& options, EngineOptions engine,
+                                    const std::stop_token& stop) {
   engine.threads = options.threads;
-  return load_engine(engine_file(model, options.json), engine);
+  return load_engine(engine_file(model, options.json, stop), engine);
 }
 
 OpenLibrary open_library(const SharedOptions& options, Missing missing) {

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <stop_token>
+#include <string>
 
 #include "cli/options.h"
 #include "lectern/engine.h"
@@ -11,9 +13,11 @@
 namespace lectern::cli {
 
 /// The engine file of `model`, compiled now where that was not done yet, with a progress bar.
-std::filesystem::path engine_file(const std::string& model, bool quiet);
+std::filesystem::path engine_file(const std::string& model, bool quiet, const std::stop_token& stop = {});
 
-std::unique_ptr<Engine> open_engine(const std::string& model, const SharedOptions& options, EngineOptions engine = {});
+/// Throws Error kCancelled where `stop` ends the compilation.
+std::unique_ptr<Engine> open_engine(const std::string& model, const SharedOptions& options, EngineOptions engine = {},
+                                    const std::stop_token& stop = {});
 
 /// A library with the engine that it embeds with.
 struct OpenLibrary {

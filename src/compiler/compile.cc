@@ -38,7 +38,8 @@ void compile(const std::filesystem::path& checkpoint, const std::filesystem::pat
              const CompileOptions& options, const ProgressCallback& progress) {
   check_output(output);
   const auto opened = formats::open_checkpoint(checkpoint);
-  compiler::compile_checkpoint(*opened, options, {output, opened->content_hash(), options.precision, progress});
+  compiler::compile_checkpoint(*opened, options,
+                               {output, opened->content_hash(options.stop), options.precision, progress, options.stop});
 }
 
 std::filesystem::path engine_for(const std::filesystem::path& model, const CompileOptions& options,
@@ -51,9 +52,9 @@ std::filesystem::path engine_for(const std::filesystem::path& model, const Compi
     if (!checkpoint) checkpoint = formats::open_checkpoint(model);
     return *checkpoint;
   };
-  const std::string content = cache.content_hash(model, [&] { return open().content_hash(); });
+  const std::string content = cache.content_hash(model, [&] { return open().content_hash(options.stop); });
   return cache.find_or_make(cache_key(content, options), [&](const std::filesystem::path& engine) {
-    compiler::compile_checkpoint(open(), options, {engine, content, options.precision, progress});
+    compiler::compile_checkpoint(open(), options, {engine, content, options.precision, progress, options.stop});
   });
 }
 

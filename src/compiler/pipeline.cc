@@ -107,6 +107,7 @@ void write_engine(const formats::Checkpoint& checkpoint, const formats::ModelCon
 
   std::uint64_t done = 0;
   const auto report = [&] {
+    if (output.stop.stop_requested()) throw Error(ErrorCode::kCancelled, "Compiling was stopped on request.");
     if (!output.progress) return;
     output.progress({.stage = "compile",
                      .unit = "MiB",

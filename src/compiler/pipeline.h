@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <stop_token>
 #include <string>
 
 #include "compiler/memory_plan.h"
@@ -20,6 +21,7 @@ struct EngineOutput {
   std::string source_hash;
   WeightPrecision precision = WeightPrecision::kAuto;
   ProgressCallback progress;
+  std::stop_token stop = {};
 };
 
 /// Plans memory and writes the engine file.

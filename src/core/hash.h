@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 
 struct evp_md_ctx_st;
@@ -22,8 +23,9 @@ class Sha256 {
   std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
 };
 
-std::string sha256(std::span<const std::byte> bytes);
-/// Of a file, read in pieces. Throws Error kNotFound, kIo.
-std::string sha256_of_file(const std::filesystem::path& path);
+/// Throws Error kCancelled where `stop` says so.
+std::string sha256(std::span<const std::byte> bytes, const std::stop_token& stop = {});
+/// Of a file, read in pieces. Throws Error kNotFound, kIo, kCancelled.
+std::string sha256_of_file(const std::filesystem::path& path, const std::stop_token& stop = {});
 
 }  // namespace lectern

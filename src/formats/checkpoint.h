@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -61,8 +62,9 @@ class Checkpoint {
   /// A file of a Hugging Face folder ("tokenizer.json"), empty where absent; always empty for GGUF.
   virtual std::string side_file(std::string_view name) const = 0;
 
-  /// SHA-256 over all of its bytes.
-  virtual std::string content_hash() const = 0;
+  /// SHA-256 over all of its bytes. Throws Error kCancelled where `stop` says so.
+  virtual std::string content_hash(const std::stop_token& stop) const = 0;
+  std::string content_hash() const { return content_hash(std::stop_token()); }
 };
 
 /// A GGUF file, or a folder with config.json and *.safetensors. Throws Error kNotFound, kIo, kCorrupt, kUnsupported.

@@ -260,7 +260,7 @@ class Gguf : public Checkpoint {
   const Metadata& metadata() const override { return metadata_; }
 
   std::string side_file(std::string_view) const override { return {}; }
-  std::string content_hash() const override { return sha256(file_.bytes()); }
+  std::string content_hash(const std::stop_token& stop) const override { return sha256(file_.bytes(), stop); }
 
  private:
   void find_data(const Source& source, std::vector<TensorInfo> infos) {

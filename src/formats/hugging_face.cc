@@ -65,13 +65,13 @@ class HuggingFace : public Checkpoint {
   }
 
   /// Of a list of names and hashes, in name order.
-  std::string content_hash() const override {
+  std::string content_hash(const std::stop_token& stop) const override {
     std::string list;
     for (const std::string_view name : kSideFiles) {
       if (!is_there(folder_ / name)) continue;
-      list += sha256_of_file(folder_ / name) + "  " + std::string(name) + "\n";
+      list += sha256_of_file(folder_ / name, stop) + "  " + std::string(name) + "\n";
     }
-    for (const std::string& name : names_) list += sha256_of_file(folder_ / name) + "  " + name + "\n";
+    for (const std::string& name : names_) list += sha256_of_file(folder_ / name, stop) + "  " + name + "\n";
     return sha256(std::as_bytes(std::span(list)));
   }
 

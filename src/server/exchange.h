@@ -46,6 +46,9 @@ class HttpHandler {
   /// Answers it, now or later. Returns soon, and does not throw.
   virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
 
+  /// The server was told to stop: answers under way shall end soon, and no more follow. Returns at once.
+  virtual void end_soon() = 0;
+
   /// Is told of each answer, on any thread.
   virtual void answered(int status) = 0;
 

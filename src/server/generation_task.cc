@@ -57,14 +57,16 @@ Request GenerationTask::request_for(int index) {
     if (!text.empty()) self->tell({.index = index, .text = std::string(text)});
   };
   request.on_done = [self = shared_from_this(), index] {
-    Ticket used;
-    {
-      const std::lock_guard lock(self->mutex_);
-      used = std::move(self->tickets_[static_cast<std::size_t>(index)]);
-    }
+    self->give_back(index);  // before the client can see the end, and ask again
     self->tell({.index = index, .done = true});
   };
   return request;
+}
+
+void GenerationTask::give_back(int index) {
+  Ticket used;
+  const std::lock_guard lock(mutex_);
+  used = std::move(tickets_[static_cast<std::size_t>(index)]);
 }
 
 // The engine's thread only leaves the event here: the connection's writes it.

@@ -48,6 +48,7 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
   };
 
   Request request_for(int index);
+  void give_back(int index);
   void tell(Event event);
   void submit_all();
   void cancel();

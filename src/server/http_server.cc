@@ -145,6 +145,7 @@ void HttpServer::State::on_signal() {
 void HttpServer::State::end_gently() {
   ending = true;
   log("stopping: no more requests are taken");
+  handler.end_soon();
   error_code ignored;
   acceptor.close(ignored);
   grace.expires_after(options.grace_time);

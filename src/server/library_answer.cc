@@ -60,8 +60,9 @@ ChatOptions options_of(const ChatRequest& request) {
 
 }  // namespace
 
-void answer_from_library(const std::shared_ptr<Exchange>& exchange, const ChatRequest& request, Engine& model,
-                         const Library& library, Metrics& metrics) {
+void answer_from_library(LibraryQuestion asked, Engine& model, const Library& library, Metrics& metrics) {
+  const auto& exchange = asked.exchange;
+  const auto& request = asked.request;
   const auto begin = std::chrono::steady_clock::now();
   std::stop_source stop;
   exchange->on_gone([stop]() mutable { stop.request_stop(); });
@@ -75,6 +76,7 @@ void answer_from_library(const std::shared_ptr<Exchange>& exchange, const ChatRe
     const auto on_text = [&](std::string_view piece) { events.add(piece); };
     const auto answer =
         request.stream ? chat->ask(question, on_text, stop.get_token()) : chat->ask(question, {}, stop.get_token());
+    asked.ticket = {};
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     metrics.count_answer({{}, answer.ttft_ms, answer.tpot_ms, answer.output_tokens, taken.count()});
     if (request.stream)
@@ -82,6 +84,7 @@ void answer_from_library(const std::shared_ptr<Exchange>& exchange, const ChatRe
     else
       exchange->respond({.body = completion_json(heading, answer)});
   } catch (...) {
+    asked.ticket = {};
     if (!events.fail(current_api_error())) throw;
   }
 }

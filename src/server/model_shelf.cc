@@ -20,6 +20,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostWaiting = 1024;  // for one model
 
+ApiError closed() {
+  return {503, "The server is being stopped, and loads no more models: ask again when it is back.", {}, "stopping"};
+}
+
 ApiError no_such_model(const std::string& id) {
   const auto name = to_valid_utf8(id);
   const auto* known = hub::catalogue().find(id);
@@ -47,7 +51,6 @@ ModelShelf::ModelShelf(ServedModel chat, ServedModel embedding, ModelShelfOption
   put(std::move(chat));
   Slot& own = put(std::move(embedding));
   embedder_ = lease(own).get();
-  loader_ = std::make_unique<Workers>(1);
 }
 
 ModelShelf::Slot& ModelShelf::put(ServedModel served) {
@@ -78,6 +81,7 @@ void ModelShelf::lend(const std::string& id, ModelKind kind, Then then) {
   EngineLease engine;
   {
     const std::lock_guard lock(mutex_);
+    if (closing_.stop_requested()) throw closed();
     Slot& slot = slots_[id];
     if (slot.engine) {
       engine = lease(slot);
@@ -87,20 +91,31 @@ void ModelShelf::lend(const std::string& id, ModelKind kind, Then then) {
       const bool begins = slot.waiting.empty();
       slot.model = model;
       slot.waiting.push_back(std::move(then));
-      if (begins) loader_->post([this, model] { load(model); });
+      if (begins) loader_.post([this, model] { load(model); });
     }
   }
   if (engine) then(std::move(engine), nullptr);
+}
+
+void ModelShelf::stop() {
+  close();
+  loader_.stop();
 }
 
 void ModelShelf::load(const InstalledModel& model) {
   std::exception_ptr failure;
   std::unique_ptr<Engine> engine;
   try {
-    make_room(model);
-    engine = open(model);
+    if (!closing_.stop_requested()) {
+      make_room(model);
+      engine = open(model);
+    }
   } catch (...) {
     failure = std::current_exception();
+  }
+  if (closing_.stop_requested()) {
+    engine.reset();
+    failure = std::make_exception_ptr(closed());
   }
   std::vector<Then> waiting;
   EngineLease lent;
@@ -116,7 +131,7 @@ void ModelShelf::load(const InstalledModel& model) {
 }
 
 std::unique_ptr<Engine> ModelShelf::open(const InstalledModel& model) {
-  auto engine = options_.open(model.path);
+  auto engine = options_.open(model.path, closing_.get_token());
   if (engine->info().generates == (model.kind == ModelKind::kChat)) return engine;
   throw ApiError(400, "The model \"" + model.id + "\" is of another kind than it seemed to be.", "model",
                  "invalid_value");

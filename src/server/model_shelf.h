@@ -11,6 +11,7 @@
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,11 @@ namespace lectern::server {
 /// An engine in use: as long as somebody holds it, it is not unloaded. It is the shelf's all the same.
 using EngineLease = std::shared_ptr<Engine>;
 
+/// Opens a model, which may take minutes where it has to be compiled. Throws Error, kCancelled where it is stopped.
+using OpenModel = std::function<std::unique_ptr<Engine>(const std::filesystem::path&, const std::stop_token&)>;
+
 struct ModelShelfOptions {
-  /// Opens a model, which may take minutes where it has to be compiled. Throws Error.
-  std::function<std::unique_ptr<Engine>(const std::filesystem::path&)> open;
+  OpenModel open;
   /// The models that there are, besides those that the shelf begins with.
   std::function<std::vector<hub::InstalledModel>()> installed = hub::installed_models;
   /// Bytes of memory that may be taken; nothing where that is unknown.
@@ -53,7 +56,7 @@ class ModelShelf {
   EngineLease loaded(const std::string& id, hub::ModelKind kind);
 
   /// Calls `then` with the engine, or with what went wrong, once it is loaded; soon and on another thread, or at once.
-  /// Throws ApiError: 404 (no such model), 400 (of the other kind), 429 (too many wait for it).
+  /// Throws ApiError: 404 (no such model), 400 (of the other kind), 429 (too many wait for it), 503 (it was closed).
   using Then = std::function<void(EngineLease engine, std::exception_ptr failure)>;
   void lend(const std::string& id, hub::ModelKind kind, Then then);
 
@@ -69,8 +72,10 @@ class ModelShelf {
   /// One of them. Throws ApiError 404.
   std::string json_of(const std::string& id) const;
 
-  /// Loads nothing any more. Those who wait are not called.
-  void stop() { loader_.reset(); }
+  /// Loads nothing any more. Who waits is soon told so, what is being compiled is given up.
+  void close() { closing_.request_stop(); }
+  /// The same, and returns when nothing is loaded any more. Those who still wait are not called.
+  void stop();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -105,7 +110,8 @@ class ModelShelf {
   std::map<std::string, Slot> slots_;                // loaded and loading
   std::map<hub::ModelKind, EngineStatistics> gone_;  // of engines that were unloaded
   Engine* embedder_;
-  std::unique_ptr<Workers> loader_;  // last: it uses the others
+  std::stop_source closing_;
+  Workers loader_{1};  // last: it uses the others
 };
 
 }  // namespace lectern::server

@@ -22,8 +22,7 @@ struct ServerOptions {
 
 struct ServerModels {
   ServedModel chat, embedding;
-  /// Opens another that a request names. Throws Error.
-  std::function<std::unique_ptr<Engine>(const std::filesystem::path&)> open;
+  OpenModel open;  // another that a request names
 };
 
 /// Serves until SIGTERM or SIGINT, and reads the folders meanwhile. Calls `on_ready` with the address

@@ -63,18 +63,18 @@ Service::Service(ModelShelf& models, const ServiceOptions& options)
       admission_(options.most_answers),
       libraries_(models_.embedder()),
       library_api_(std::make_unique<LibraryApi>(libraries_, options.libraries)),
-      quick_(std::make_unique<Workers>(kQuickThreads)),
-      slow_(std::make_unique<Workers>(kSlowThreads)),
-      answers_(std::make_unique<Workers>(kAnswerThreads)),
+      quick_(kQuickThreads),
+      slow_(kSlowThreads),
+      answers_(kAnswerThreads),
       router_(routes()) {}
 
 Service::~Service() = default;
 
 void Service::stop() {
   models_.stop();  // first: who waits for a model is answered by the others
-  quick_.reset();
-  slow_.reset();
-  answers_.reset();
+  quick_.stop();
+  slow_.stop();
+  answers_.stop();
   library_api_.reset();
 }
 
@@ -84,9 +84,9 @@ std::vector<Route> Service::routes() {
         [body = std::move(body)](const Asked& exchange, const PathParameters&) { exchange->respond({.body = body}); };
   };
   // `f` on a thread where it may take its time, with its exceptions answered.
-  const auto on = [](std::unique_ptr<Workers>& workers, auto f) {
+  const auto on = [](Workers& workers, auto f) {
     return [&workers, f](const Asked& exchange, const PathParameters& parameters) {
-      workers->post([exchange, parameters, f] { answer_failures(exchange, [&] { f(exchange, parameters); }); });
+      workers.post([exchange, parameters, f] { answer_failures(exchange, [&] { f(exchange, parameters); }); });
     };
   };
   std::vector<Route> routes = {
@@ -151,7 +151,7 @@ void Service::with_engine(const Asked& exchange, const std::string& model, hub::
   if (const auto engine = models_.loaded(model, kind)) return answer(engine);
   auto& workers = kind == hub::ModelKind::kChat ? quick_ : slow_;
   models_.lend(model, kind, [exchange, answer, &workers](const EngineLease& engine, std::exception_ptr failure) {
-    workers->post([exchange, answer, engine, failure] {
+    workers.post([exchange, answer, engine, failure] {
       answer_failures(exchange, [&] {
         if (failure) std::rethrow_exception(failure);
         answer(engine);
@@ -176,10 +176,11 @@ void Service::answer_chat(const Asked& exchange, const ChatRequest& request, con
 }
 
 void Service::answer_from_library(const Asked& exchange, const ChatRequest& request, const EngineLease& engine) {
-  const auto ticket = std::make_shared<std::vector<Ticket>>(admit(1));
-  answers_->post([this, exchange, request, ticket, engine] {
+  const auto ticket = std::make_shared<Ticket>(std::move(admit(1).front()));
+  answers_.post([this, exchange, request, ticket, engine] {
     answer_failures(exchange, [&] {
-      server::answer_from_library(exchange, request, *engine, *libraries_.open(*request.library), metrics_);
+      LibraryQuestion asked{exchange, request, std::move(*ticket)};
+      server::answer_from_library(std::move(asked), *engine, *libraries_.open(*request.library), metrics_);
     });
   });
 }

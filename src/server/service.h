@@ -41,6 +41,7 @@ class Service : public HttpHandler {
 
   std::optional<HttpResponse> refuse(HttpRequest& head) override;
   void handle(std::shared_ptr<Exchange> exchange) override;
+  void end_soon() override { models_.close(); }  // a compilation may take longer than anybody waits
   void answered(int status) override { metrics_.count_request(status); }
   HttpResponse failure(int status, std::string_view message) override;
 
@@ -68,7 +69,7 @@ class Service : public HttpHandler {
   LibraryShelf libraries_;
   std::unique_ptr<LibraryApi> library_api_;
   // What is done soon, what may take seconds, and answers from libraries, of which each has a thread.
-  std::unique_ptr<Workers> quick_, slow_, answers_;
+  Workers quick_, slow_, answers_;
   Router router_;  // last: its routes use the others
 };
 

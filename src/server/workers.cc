@@ -8,11 +8,14 @@ Workers::Workers(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
-Workers::~Workers() {
+void Workers::stop() {
+  std::deque<std::function<void()>> dropped;  // without the lock: what they own may post
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    dropped.swap(waiting_);
   }
+  dropped.clear();
   ready_.notify_all();
   threads_.clear();
 }
@@ -20,6 +23,7 @@ Workers::~Workers() {
 void Workers::post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
+    if (stopping_) return;
     waiting_.push_back(std::move(work));
   }
   ready_.notify_one();

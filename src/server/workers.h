@@ -13,12 +13,15 @@ namespace lectern::server {
 class Workers {
  public:
   explicit Workers(int threads);
-  /// Ends what is under way first; what still waits is dropped.
-  ~Workers();
+  ~Workers() { stop(); }
   Workers(const Workers&) = delete;
 
-  /// `work` must not throw.
+  /// `work` must not throw. From any thread, those that work among them.
   void post(std::function<void()> work);
+
+  /// Ends what is under way first; what still waits is dropped, and what is posted from now on. Once it has returned,
+  /// no thread works any more.
+  void stop();
 
  private:
   void run();

@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <stop_token>
 
 #include "formats/engine_file.h"
 #include "lectern/compile.h"
@@ -99,6 +101,33 @@ TEST_F(EngineCacheTest, DamagedMemoryOfAHashIsHashedAgain) {
   const auto first = engine(model).first;
   support::write_file(home / "lectern/checkpoints" / fingerprint(model), std::string_view("half a ha"));
   EXPECT_EQ(engine(model), std::pair(first, false));
+}
+
+TEST_F(EngineCacheTest, StoppedItLeavesNothing) {
+  const fs::path model = support::write(TinyDecoder{});
+  const auto files = [&] {
+    const fs::recursive_directory_iterator all(home);
+    return std::count_if(begin(all), end(all), [](const auto& entry) { return entry.is_regular_file(); });
+  };
+  std::stop_source at_once, soon;
+  at_once.request_stop();
+  const auto stopped = [&](const CompileOptions& options, const ProgressCallback& progress) {
+    try {
+      engine_for(model, options, progress);
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::kCancelled;
+    }
+    return false;
+  };
+  EXPECT_TRUE(stopped({"scalar", {}, at_once.get_token()}, {})) << "while it is hashed";
+  EXPECT_EQ(files(), 0);
+  int weights = 0;
+  EXPECT_TRUE(stopped({"scalar", {}, soon.get_token()}, [&](const Progress&) {
+    if (++weights == 3) soon.request_stop();
+  }));
+  EXPECT_EQ(weights, 3);
+  EXPECT_EQ(files(), 1) << "the hash alone";
+  EXPECT_TRUE(engine(model).second);
 }
 
 TEST_F(EngineCacheTest, ProcessesAtOnceAllGetAWholeEngine) {

@@ -6,7 +6,7 @@ import time
 import unittest
 import urllib.parse
 
-from served import CHAT_MODEL, PATIENCE, Server, ServerTest, read_answer
+from served import CHAT_MODEL, Server, ServerTest, read_answer
 
 QUESTION = {"model": CHAT_MODEL, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 2, "temperature": 0}
 PATH = "/v1/chat/completions"
@@ -317,40 +317,6 @@ class ClientsThatVanishTest(ServerTest):
 
     def running(self):
         return self.server.metrics()["lectern_answers_under_way"]
-
-
-class StoppingTest(unittest.TestCase):
-    def stream(self, server, tokens):
-        client = server.client()
-        self.addCleanup(client.close)
-        return client.chat.completions.create(
-            model=CHAT_MODEL, messages=QUESTION["messages"], max_tokens=tokens, stream=True,
-            extra_body={"ignore_eos": True})
-
-    def test_answers_under_way_are_finished(self):
-        server = Server("--grace", str(PATIENCE))
-        self.addCleanup(server.close)
-        idle = server.connect()
-        self.addCleanup(idle.close)
-        stream = self.stream(server, 200)
-        next(stream)
-        server.process.terminate()
-        pieces = list(stream)
-        self.assertEqual(pieces[-1].choices[0].finish_reason, "length")
-        self.assertIsNone(read_answer(idle), "an idle connection is closed")
-        self.assertEqual(server.process.wait(PATIENCE), 0)
-        with self.assertRaises(ConnectionRefusedError):
-            server.ask("GET", "/health")
-
-    def test_grace_ends(self):
-        server = Server("--grace", "1")
-        self.addCleanup(server.close)
-        stream = self.stream(server, 100_000)
-        next(stream)
-        server.process.terminate()
-        self.assertEqual(server.process.wait(PATIENCE), 0)
-        with self.assertRaises(Exception):
-            list(stream)
 
 
 if __name__ == "__main__":

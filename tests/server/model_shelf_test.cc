@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "lectern/error.h"
 #include "server/api_error.h"
@@ -42,16 +43,20 @@ class ModelShelfTest : public testing::Test {
  protected:
   ModelShelfTest() {
     ModelShelfOptions options;
-    options.open = [this](const std::filesystem::path& path) { return open(path); };
+    options.open = [this](const std::filesystem::path& path, const std::stop_token& stop) { return open(path, stop); };
     options.installed = [this] { return installed_; };
     options.free_memory = [this] { return free_; };
     shelf_ = std::make_unique<ModelShelf>(served("default", ModelKind::kChat), served("own", ModelKind::kEmbedding),
                                           std::move(options));
   }
 
-  std::unique_ptr<Engine> open(const std::filesystem::path& path) {
+  std::unique_ptr<Engine> open(const std::filesystem::path& path, const std::stop_token& stop) {
     ++opened_;
     if (gate_) gate_->get();
+    if (path == "endless") {
+      while (!stop.stop_requested()) std::this_thread::yield();
+      throw Error(ErrorCode::kCancelled, "stopped");
+    }
     if (path == "broken") throw Error(ErrorCode::kCorrupt, "broken is damaged");
     return std::make_unique<StillEngine>(path.native().find("encoder") == std::string::npos, alive_);
   }
@@ -93,6 +98,7 @@ class ModelShelfTest : public testing::Test {
   std::vector<hub::InstalledModel> installed_ = {{"a", "a", 1000, ModelKind::kChat},
                                                  {"b", "b", 1000, ModelKind::kChat},
                                                  {"broken", "broken", 1000, ModelKind::kChat},
+                                                 {"endless", "endless", 1000, ModelKind::kChat},
                                                  {"encoder", "encoder", 1000, ModelKind::kEmbedding},
                                                  {"another-encoder", "encoder2", 1000, ModelKind::kEmbedding}};
   std::optional<std::int64_t> free_ = 1'000'000;
@@ -162,6 +168,25 @@ TEST_F(ModelShelfTest, AFailureIsOfThoseWhoAskedAlone) {
   EXPECT_THROW(ask("broken").get(), Error) << "it is tried again";
   EXPECT_EQ(opened_, 2);
   EXPECT_NE(ask("a").get(), nullptr);
+}
+
+TEST_F(ModelShelfTest, ClosedItGivesUpWhatLoadsAndLoadsNoMore) {
+  auto first = ask("endless"), second = ask("endless"), behind = ask("a");
+  while (opened_ == 0) std::this_thread::yield();
+  shelf_->close();
+  for (auto* one : {&first, &second, &behind}) {
+    try {
+      one->get();
+      ADD_FAILURE() << "it was loaded";
+    } catch (const ApiError& error) {
+      EXPECT_EQ(error.status(), 503);
+      EXPECT_THAT(error.what(), HasSubstr("is being stopped"));
+    }
+  }
+  EXPECT_EQ(status_of("b"), 503);
+  EXPECT_NE(shelf_->loaded("default", ModelKind::kChat), nullptr) << "which answers go on with";
+  shelf_->stop();
+  EXPECT_EQ(opened_, 1);
 }
 
 TEST_F(ModelShelfTest, MemoryIsLookedAtFirst) {

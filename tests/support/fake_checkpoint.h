@@ -21,7 +21,7 @@ class FakeCheckpoint : public formats::Checkpoint {
     const auto found = files.find(name);
     return found == files.end() ? "" : found->second;
   }
-  std::string content_hash() const override { return ""; }
+  std::string content_hash(const std::stop_token&) const override { return ""; }
 
   formats::Metadata fields;
   std::map<std::string, std::string, std::less<>> files;
