@@ -47,7 +47,8 @@ constexpr const char* kFooter =
 constexpr const char* kShowFooter =
     "Each document has a state: current, changed (its file is another since it was read), gone, outdated (read by "
     "another\n"
-    "version of Lectern), failed, or excluded (taken out by hand), with the reason. `lectern index` brings all of them\n"
+    "version of Lectern), failed, or excluded (taken out by hand), with the reason. `lectern index` brings all of "
+    "them\n"
     "up to date.\n\n"
     "Example:\n"
     "  lectern library show work";
@@ -68,7 +69,8 @@ constexpr const char* kExportFooter =
     "  lectern library export --salvage work saved.jsonl     what is whole of a damaged library";
 
 constexpr const char* kTakeOutFooter =
-    "What came through this folder alone leaves the library, and changes in it are not looked for any more; what another\n"
+    "What came through this folder alone leaves the library, and changes in it are not looked for any more; what "
+    "another\n"
     "of its folders holds too stays. Nothing on disk is touched: `lectern index` with the same folder brings it back.\n"
     "`lectern library list` tells which folders a library has.\n\n"
     "Examples:\n"
@@ -194,7 +196,8 @@ class Subcommands {
 }  // namespace
 
 void add_library_command(CLI::App& app, Action& chosen) {
-  auto* library = app.add_subcommand("library", "List, show, verify, export and delete libraries, take folders out of them");
+  auto* library =
+      app.add_subcommand("library", "List, show, verify, export and delete libraries, take folders out of them");
   library->footer(kFooter);
   library->require_subcommand(1);
   Subcommands commands(*library, chosen);
@@ -207,7 +210,9 @@ void add_library_command(CLI::App& app, Action& chosen) {
   exporting.add_flag("--salvage", commands.command().salvage, "Leave out damaged documents instead of stopping there");
   auto& taking = commands.add_named("take-out", "Take a folder out of a library", kTakeOutFooter, &take_out);
   taking.get_option("NAME")->required();
-  taking.add_option("FOLDER", commands.command().folder, "The folder, file or address, as it was given to `lectern index`")
+  taking
+      .add_option("FOLDER", commands.command().folder,
+                  "The folder, file or address, as it was given to `lectern index`")
       ->required();
   auto& removing = commands.add_named("rm", "Delete a library", kRemoveFooter, &remove);
   removing.get_option("NAME")->required();

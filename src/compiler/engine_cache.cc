@@ -128,7 +128,8 @@ void EngineCache::forget(const fs::path& checkpoint) const {
     if (!entry->path().filename().native().starts_with(content + "-")) continue;
     if (!fs::remove(entry->path(), failed) && failed) break;
   }
-  if (failed) throw Error(ErrorCode::kIo, "The cache " + quoted(engines_) + " cannot be cleared: " + failed.message() + ".");
+  if (failed)
+    throw Error(ErrorCode::kIo, "The cache " + quoted(engines_) + " cannot be cleared: " + failed.message() + ".");
 }
 
 bool EngineCache::remembers(const std::string& content) const {

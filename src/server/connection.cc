@@ -201,7 +201,8 @@ net::awaitable<bool> Connection::read_body(Received& received) {
   if (parser.is_done()) co_return true;
   const bool upload = received.request.file != nullptr;
   const std::size_t most = upload ? options_.upload_bytes : options_.body_bytes;
-  if (parser.content_length() && *parser.content_length() > most) co_return co_await give_up(http::error::body_limit, upload);
+  if (parser.content_length() && *parser.content_length() > most)
+    co_return co_await give_up(http::error::body_limit, upload);
   parser.body_limit(most);
   if (upload) co_return co_await read_file(received);
   const std::size_t expected = parser.content_length() ? *parser.content_length() : options_.body_bytes;

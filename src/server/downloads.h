@@ -60,7 +60,7 @@ class Downloads {
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Download>> downloads_;
   std::map<std::string, std::mutex> turns_;  // of models: held while one is pulled
-  std::unique_ptr<Workers> workers_;  // last: they use the others
+  std::unique_ptr<Workers> workers_;         // last: they use the others
 };
 
 }  // namespace lectern::server

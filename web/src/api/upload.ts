@@ -4,7 +4,7 @@ import { connection } from "./connection";
 
 export interface Sending { progress: (sent: number) => void; signal: AbortSignal }
 
-/** Throws ApiFailure; nothing where `signal` has it stopped is told apart: ask the signal. */
+/** Throws ApiFailure, also where `signal` stopped it. */
 export function send(path: string, file: File, { progress, signal }: Sending): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
