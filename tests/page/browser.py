@@ -94,7 +94,7 @@ def drop(page, *paths):
     """Drops files and folders of this machine on the page, as a hand does."""
     wire = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):
-        wire.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 300, "data": {
+        wire.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 300, "data": {
             "items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}})
 
 
