@@ -35,6 +35,11 @@ void compile(const std::filesystem::path& checkpoint, const std::filesystem::pat
 std::filesystem::path engine_for(const std::filesystem::path& model, const CompileOptions& options = {},
                                  const ProgressCallback& progress = {});
 
+/// Deletes what the cache has of `checkpoint`, as before the checkpoint itself is deleted; nothing where it has
+/// nothing, or where another checkpoint had the same content. Whoever has it loaded keeps it. Throws Error kNotFound,
+/// kIo.
+void forget_compiled(const std::filesystem::path& checkpoint);
+
 /// What a checkpoint or an engine file holds, as text for a person (metadata, tensors, program).
 std::string inspect(const std::filesystem::path& model);
 

@@ -27,6 +27,7 @@ std::string to_json(const ExportReport& report);
 std::string to_json(std::span<const hub::ListedModel> models);
 std::string pulled_to_json(std::string_view id, std::string_view path, std::int64_t bytes);
 std::string removed_to_json(std::string_view file);
+std::string taken_out_to_json(std::string_view folder, std::int64_t documents);
 std::string failure_to_json(std::string_view message, std::string_view id);
 std::string ids_to_json(std::span<const std::int32_t> ids);
 std::string embedding_to_json(std::span<const float> embedding);

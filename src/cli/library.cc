@@ -19,13 +19,16 @@
 #include "core/paths.h"
 #include "lectern/error.h"
 #include "lectern/library_file.h"
+#include "library/walk.h"
+#include "library/youtube/address.h"
 
 namespace lectern::cli {
 namespace {
 
 struct LibraryCommand {
   std::string library = "default";
-  std::string file;  // to export to; empty is standard output
+  std::string file;    // to export to; empty is standard output
+  std::string folder;  // to take out
   bool json = false, salvage = false, yes = false;
 };
 
@@ -38,12 +41,14 @@ constexpr const char* kFooter =
     "  lectern library show work\n"
     "  lectern library verify work\n"
     "  lectern library export work documents.jsonl\n"
+    "  lectern library take-out work ~/old-manuals\n"
     "  lectern library rm work";
 
 constexpr const char* kShowFooter =
     "Each document has a state: current, changed (its file is another since it was read), gone, outdated (read by "
     "another\n"
-    "version of Lectern), failed, or excluded (taken out by hand), with the reason. `lectern index` brings all of them\n"
+    "version of Lectern), failed, or excluded (taken out by hand), with the reason. `lectern index` brings all of "
+    "them\n"
     "up to date.\n\n"
     "Example:\n"
     "  lectern library show work";
@@ -62,6 +67,15 @@ constexpr const char* kExportFooter =
     "Examples:\n"
     "  lectern library export work documents.jsonl\n"
     "  lectern library export --salvage work saved.jsonl     what is whole of a damaged library";
+
+constexpr const char* kTakeOutFooter =
+    "What came through this folder alone leaves the library, and changes in it are not looked for any more; what "
+    "another\n"
+    "of its folders holds too stays. Nothing on disk is touched: `lectern index` with the same folder brings it back.\n"
+    "`lectern library list` tells which folders a library has.\n\n"
+    "Examples:\n"
+    "  lectern library take-out work ~/old-manuals\n"
+    "  lectern library take-out default \"https://www.youtube.com/playlist?list=…\"";
 
 constexpr const char* kRemoveFooter =
     "It asks first on a terminal; elsewhere it wants --yes. Your documents stay where they are.\n\n"
@@ -115,6 +129,14 @@ int export_documents(const LibraryCommand& command) {
     print(command.json ? to_json(report) + "\n" : export_text(report));
   }
   if (command.file.empty() && report.lost > 0) std::cerr << export_text(report);
+  return 0;
+}
+
+int take_out(const LibraryCommand& command) {
+  std::filesystem::path folder = command.folder;
+  if (!library::is_address(command.folder)) folder = library::absolute_path(folder);
+  const auto documents = remove_folder(library_file(command.library), folder);
+  print(command.json ? taken_out_to_json(folder.native(), documents) + "\n" : taken_out_text(folder, documents));
   return 0;
 }
 
@@ -174,7 +196,8 @@ class Subcommands {
 }  // namespace
 
 void add_library_command(CLI::App& app, Action& chosen) {
-  auto* library = app.add_subcommand("library", "List, show, verify, export and delete libraries");
+  auto* library =
+      app.add_subcommand("library", "List, show, verify, export and delete libraries, take folders out of them");
   library->footer(kFooter);
   library->require_subcommand(1);
   Subcommands commands(*library, chosen);
@@ -185,6 +208,12 @@ void add_library_command(CLI::App& app, Action& chosen) {
       commands.add_named("export", "Write the documents of a library as JSON lines", kExportFooter, &export_documents);
   exporting.add_option("FILE", commands.command().file, "Where to; standard output if there is none");
   exporting.add_flag("--salvage", commands.command().salvage, "Leave out damaged documents instead of stopping there");
+  auto& taking = commands.add_named("take-out", "Take a folder out of a library", kTakeOutFooter, &take_out);
+  taking.get_option("NAME")->required();
+  taking
+      .add_option("FOLDER", commands.command().folder,
+                  "The folder, file or address, as it was given to `lectern index`")
+      ->required();
   auto& removing = commands.add_named("rm", "Delete a library", kRemoveFooter, &remove);
   removing.get_option("NAME")->required();
   removing.add_flag("--yes", commands.command().yes, "Do not ask");

@@ -57,4 +57,8 @@ std::string to_json(const ExportReport& report) { return dump({{"exported", repo
 
 std::string removed_to_json(std::string_view file) { return dump({{"removed", file}}); }
 
+std::string taken_out_to_json(std::string_view folder, std::int64_t documents) {
+  return dump({{"folder", folder}, {"documents", documents}});
+}
+
 }  // namespace lectern::cli

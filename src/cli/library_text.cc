@@ -90,6 +90,11 @@ std::string export_text(const ExportReport& report) {
   return text + ".\n";
 }
 
+std::string taken_out_text(const std::filesystem::path& folder, std::int64_t documents) {
+  return fmt::format("{} is taken out, and {} with it. Nothing on disk was touched.\n", shown_path(folder.native()),
+                     counted(documents, "document"));
+}
+
 std::string size_text(const std::filesystem::path& library) {
   try {
     return contents(describe_library(library).summary);

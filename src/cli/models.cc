@@ -16,6 +16,7 @@
 #include "hub/disk_space.h"
 #include "hub/model_store.h"
 #include "hub/pull.h"
+#include "lectern/compile.h"
 #include "lectern/error.h"
 
 namespace lectern::cli {
@@ -51,7 +52,10 @@ constexpr const char* kPullFooter =
     "Example:\n"
     "  lectern models pull qwen2.5-1.5b-instruct-q4_k_m";
 
-constexpr const char* kRemoveFooter = "Example:\n  lectern models rm qwen2.5-1.5b-instruct-q4_k_m";
+constexpr const char* kRemoveFooter =
+    "What was compiled from it goes too, and so does what has come of a download that was broken off.\n\n"
+    "Example:\n"
+    "  lectern models rm qwen2.5-1.5b-instruct-q4_k_m";
 
 int list(const ModelsCommand& command) {
   const auto models = hub::list_models();
@@ -95,7 +99,7 @@ int pull(const ModelsCommand& command) {
 int remove(const ModelsCommand& command) {
   const auto id = hub::model_id(command.model);
   const auto installed = hub::find_installed(id);
-  hub::remove_model(id);
+  hub::remove_model(id, forget_compiled);
   print(command.json ? removed_to_json(installed ? installed->path.native() : hub::parts_of(id).native()) + "\n"
                      : printable("Deleted " + id + ".\n"));
   return 0;

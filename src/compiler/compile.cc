@@ -58,4 +58,8 @@ std::filesystem::path engine_for(const std::filesystem::path& model, const Compi
   });
 }
 
+void forget_compiled(const std::filesystem::path& checkpoint) {
+  compiler::EngineCache(cache_directory()).forget(checkpoint);
+}
+
 }  // namespace lectern

@@ -24,6 +24,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHashDigits = 64;
 
+// Empty where it is none.
+std::string remembered_hash(const fs::path& memo) {
+  std::string content;
+  std::ifstream in(memo);
+  return in >> content && content.size() == kHashDigits ? content : std::string();
+}
+
 std::string describe_file(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -87,8 +94,8 @@ EngineCache::EngineCache(fs::path folder, std::uint64_t kept_bytes)
 std::string EngineCache::content_hash(const fs::path& checkpoint, const std::function<std::string()>& hash) const {
   const std::string before = fingerprint(checkpoint);
   const fs::path memo = checkpoints_ / before;
-  std::string content;
-  if (std::ifstream in(memo); in >> content && content.size() == kHashDigits) return content;
+  std::string content = remembered_hash(memo);
+  if (!content.empty()) return content;
   content = hash();
   if (fingerprint(checkpoint) != before) return content;  // it changes under our hands: remember nothing
   write_atomically(memo, [&](int descriptor) {
@@ -109,6 +116,28 @@ fs::path EngineCache::find_or_make(const std::string& key, const std::function<v
   make(engine);
   prune(engine);
   return engine;
+}
+
+void EngineCache::forget(const fs::path& checkpoint) const {
+  const fs::path memo = checkpoints_ / fingerprint(checkpoint);
+  const std::string content = remembered_hash(memo);
+  std::error_code failed;
+  fs::remove(memo, failed);
+  if (content.empty() || remembers(content)) return;
+  for (fs::directory_iterator entry(engines_, failed), end; !failed && entry != end; entry.increment(failed)) {
+    if (!entry->path().filename().native().starts_with(content + "-")) continue;
+    if (!fs::remove(entry->path(), failed) && failed) break;
+  }
+  if (failed)
+    throw Error(ErrorCode::kIo, "The cache " + quoted(engines_) + " cannot be cleared: " + failed.message() + ".");
+}
+
+bool EngineCache::remembers(const std::string& content) const {
+  std::error_code ignored;
+  for (fs::directory_iterator entry(checkpoints_, ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    if (remembered_hash(entry->path()) == content) return true;
+  }
+  return false;
 }
 
 // The engines asked for longest ago go while there are more bytes than are kept. Whoever has one mapped keeps it: only

@@ -27,7 +27,12 @@ class EngineCache {
   /// The content hash of `checkpoint`, remembered or computed by `hash`.
   std::string content_hash(const std::filesystem::path& checkpoint, const std::function<std::string()>& hash) const;
 
+  /// Deletes the engines of `checkpoint`, and its remembered hash. Engines that another checkpoint asked for under the
+  /// same content stay. Throws Error kNotFound, kIo.
+  void forget(const std::filesystem::path& checkpoint) const;
+
  private:
+  bool remembers(const std::string& content) const;
   void prune(const std::filesystem::path& newest) const;
 
   std::filesystem::path engines_;

@@ -134,7 +134,7 @@ std::int64_t bytes_pulled(const CatalogueModel& model) {
   return bytes;
 }
 
-void remove_model(const std::string& id) {
+void remove_model(const std::string& id, const std::function<void(const fs::path&)>& goes) {
   const auto installed = find_installed(id);
   const bool ours = installed && installed->path.parent_path() == pulled_models();
   const bool partly = catalogue().find(id) != nullptr && is_there(parts_of(id));
@@ -148,6 +148,7 @@ void remove_model(const std::string& id) {
     const FileLock lock(parts_of(id).native() + ".lock", "The model " + id + " is being pulled: stop that first.");
     fs::remove_all(parts_of(id), failed);
   }
+  if (ours && !failed && goes) goes(installed->path);
   if (ours && !failed) fs::remove_all(installed->path, failed);
   if (failed) throw Error(ErrorCode::kIo, "The model " + id + " cannot be deleted: " + failed.message() + ".");
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,7 +52,8 @@ std::filesystem::path parts_of(const std::string& id);
 std::int64_t bytes_pulled(const CatalogueModel& model);
 
 /// Deletes a model that was pulled, or the parts of one. Throws Error: kNotFound (there is neither), kInvalidArgument
-/// (it lies in another folder), kBusy (it is being pulled), kIo.
-void remove_model(const std::string& id);
+/// (it lies in another folder), kBusy (it is being pulled), kIo, and what `goes` throws, which is called with the path
+/// of a whole model before it is deleted.
+void remove_model(const std::string& id, const std::function<void(const std::filesystem::path&)>& goes = {});
 
 }  // namespace lectern::hub

@@ -4,6 +4,7 @@
 
 #include "core/paths.h"
 #include "hub/pull.h"
+#include "lectern/compile.h"
 #include "server/api_error.h"
 #include "server/json_text.h"
 #include "server/model_json.h"
@@ -87,7 +88,7 @@ void CatalogueApi::cancel(const Asked& exchange, const std::string& id) {
 void CatalogueApi::remove(const Asked& exchange, const std::string& id) {
   shelf_.unload(id);
   downloads_.cancel(id);
-  hub::remove_model(id);
+  hub::remove_model(id, forget_compiled);
   exchange->respond({.body = dump({{"id", id}, {"object", "model.deleted"}, {"deleted", true}})});
 }
 

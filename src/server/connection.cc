@@ -181,11 +181,9 @@ net::awaitable<bool> Connection::read_head(Received& received) {
   stream_.expires_after(options_.header_time);
   error_code failed;
   co_await http::async_read_header(stream_, buffer_, received.parser, net::redirect_error(net::use_awaitable, failed));
-  if (failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send a header", client_));
   if (failed) {
-    const int status = status_of(failed);
-    if (status != 0) co_await reject(handler_.failure(status, failed.message()));
-    co_return false;
+    // What it is is not known yet: if it is too large, then for the larger of the two limits.
+    co_return co_await give_up(failed, options_.upload_bytes >= options_.body_bytes);
   }
   const auto& parser = received.parser;
   received.request = request_of(parser.get(), client_);
@@ -201,10 +199,12 @@ net::awaitable<bool> Connection::read_head(Received& received) {
 net::awaitable<bool> Connection::read_body(Received& received) {
   auto& parser = received.parser;
   if (parser.is_done()) co_return true;
-  const std::size_t most = received.request.file ? options_.upload_bytes : options_.body_bytes;
-  if (parser.content_length() && *parser.content_length() > most) co_return co_await give_up(http::error::body_limit);
+  const bool upload = received.request.file != nullptr;
+  const std::size_t most = upload ? options_.upload_bytes : options_.body_bytes;
+  if (parser.content_length() && *parser.content_length() > most)
+    co_return co_await give_up(http::error::body_limit, upload);
   parser.body_limit(most);
-  if (received.request.file) co_return co_await read_file(received);
+  if (upload) co_return co_await read_file(received);
   const std::size_t expected = parser.content_length() ? *parser.content_length() : options_.body_bytes;
   if (!bodies_.take(expected)) {
     co_await reject(handler_.failure(503, "Too many large requests are under way."));
@@ -221,7 +221,7 @@ net::awaitable<bool> Connection::read_body(Received& received) {
     co_return true;
   }
   bodies_.give_back(expected);
-  co_return co_await give_up(failed);
+  co_return co_await give_up(failed, false);
 }
 
 // Each piece has `body_time`, so that a large file over a slow network is no matter.
@@ -237,7 +237,7 @@ net::awaitable<bool> Connection::read_file(Received& received) {
     error_code failed;
     stream_.expires_after(options_.body_time);
     co_await http::async_read(stream_, buffer_, parser, net::redirect_error(net::use_awaitable, failed));
-    if (failed && failed != http::error::need_buffer) co_return co_await give_up(failed);
+    if (failed && failed != http::error::need_buffer) co_return co_await give_up(failed, true);
     std::string problem;
     try {
       received.request.file->write({piece.get(), kPieceBytes - body.size});
@@ -251,11 +251,20 @@ net::awaitable<bool> Connection::read_file(Received& received) {
   co_return true;
 }
 
-// The body did not come, or may not.
-net::awaitable<bool> Connection::give_up(error_code failed) {
-  if (failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send a body", client_));
+std::string Connection::limit_text(bool upload) const {
+  const std::size_t bytes = upload ? options_.upload_bytes : options_.body_bytes;
+  const bool whole = bytes % (1 << 20) == 0;
+  return fmt::format("More than {} {} are not taken: `lectern serve {}` sets that.", whole ? bytes >> 20 : bytes,
+                     whole ? "MiB" : "bytes", upload ? "--max-upload" : "--max-body");
+}
+
+// It did not come, or may not.
+net::awaitable<bool> Connection::give_up(error_code failed, bool upload) {
+  if (failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send its request", client_));
   const int status = status_of(failed);
-  if (status != 0) co_await reject(handler_.failure(status, failed.message()));
+  if (status == 0) co_return false;
+  const std::string why = status == 413 ? limit_text(upload) : failed.message();
+  co_await reject(handler_.failure(status, why));
   co_return false;
 }
 

@@ -51,7 +51,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> read_head(Received& received);
   boost::asio::awaitable<bool> read_body(Received& received);
   boost::asio::awaitable<bool> read_file(Received& received);
-  boost::asio::awaitable<bool> give_up(boost::system::error_code failed);
+  std::string limit_text(bool upload) const;
+  boost::asio::awaitable<bool> give_up(boost::system::error_code failed, bool upload);
   boost::asio::awaitable<void> answer(Received& received);
   boost::asio::awaitable<void> reject(HttpResponse response);  // and close
   boost::asio::awaitable<bool> write_pieces(Outbox& outbox);

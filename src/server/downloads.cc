@@ -40,6 +40,7 @@ std::optional<DownloadState> Downloads::state(const std::string& id) const {
 
 void Downloads::run(const hub::CatalogueModel& model, const std::shared_ptr<Download>& download) {
   const auto stop = download->stop.get_token();
+  const std::lock_guard one_at_a_time(turn_of(model.id));
   if (stop.stop_requested()) return;
   try {
     pull_(model, stop, [&](const Progress& progress) { note(*download, progress); });
@@ -51,6 +52,11 @@ void Downloads::run(const hub::CatalogueModel& model, const std::shared_ptr<Down
     log("pulling " + model.id + " failed: " + reason);
     fail(download, reason);
   }
+}
+
+std::mutex& Downloads::turn_of(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  return turns_[id];
 }
 
 void Downloads::note(Download& download, const Progress& progress) {

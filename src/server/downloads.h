@@ -52,13 +52,15 @@ class Downloads {
   };
 
   void run(const hub::CatalogueModel& model, const std::shared_ptr<Download>& download);
+  std::mutex& turn_of(const std::string& id);
   void note(Download& download, const Progress& progress);
   void fail(const std::shared_ptr<Download>& download, const std::string& reason);
 
   const Pull pull_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Download>> downloads_;
-  std::unique_ptr<Workers> workers_;  // last: they use the others
+  std::map<std::string, std::mutex> turns_;  // of models: held while one is pulled
+  std::unique_ptr<Workers> workers_;         // last: they use the others
 };
 
 }  // namespace lectern::server

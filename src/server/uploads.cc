@@ -14,8 +14,8 @@ constexpr std::size_t kLongest = 255;  // bytes, of the file system
 
 std::filesystem::path all_uploads() { return data_directory() / "uploads"; }
 
-[[noreturn]] void refuse(const std::string& name, const std::string& why) {
-  throw ApiError(400, lectern::quoted(name) + " " + why, "name");
+[[noreturn]] void refuse(const std::string& name, const std::string& why, const std::string& code = "invalid_value") {
+  throw ApiError(400, lectern::quoted(name) + " " + why, "name", code);
 }
 
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20) || c == 0x7f; }
@@ -35,19 +35,22 @@ std::filesystem::path upload_path(const std::string& library, const std::string&
   if (name.front() == '.') refuse(name, "begins with a dot: hidden files are not read, give it another name.");
   if (name.size() > kLongest) refuse(name, "is too long: a name may have 255 bytes.");
   if (library::document_type(name).empty())
-    refuse(name, "is not of a type that Lectern reads (" + library::known_types() + ").");
+    refuse(name, "is not of a type that Lectern reads (" + library::known_types() + ").", "unsupported_file_type");
   return upload_folder(library) / name;
 }
 
 void remove_uploads(const std::string& library) {
   std::error_code failed;
   std::filesystem::remove_all(upload_folder(library), failed);
-  if (failed) throw Error(ErrorCode::kIo, lectern::quoted(upload_folder(library)) + " cannot be deleted: " + failed.message() + ".");
+  if (failed)
+    throw Error(ErrorCode::kIo,
+                lectern::quoted(upload_folder(library)) + " cannot be deleted: " + failed.message() + ".");
 }
 
 void remove_unfinished_uploads() {
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(all_uploads(), ignored)) remove_left_bodies(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(all_uploads(), ignored))
+    remove_left_bodies(entry.path());
 }
 
 }  // namespace lectern::server

@@ -160,6 +160,27 @@ TEST_F(LibraryCommandTest, Export) {
   EXPECT_THAT(lectern({"library", "export", "default", home() + "/none/out"}).err, IsOneError());
 }
 
+TEST_F(LibraryCommandTest, TakesAFolderOut) {
+  write("old/kettle.txt", "The old kettle whistles at 96 degrees.\n");
+  ASSERT_EQ(lectern({"index", home() + "/old"}).status, 0);
+  const auto folders = [&] { return answer({"library", "list", "--json"})["libraries"][0]["folders"]; };
+  EXPECT_EQ(folders(), json({home() + "/documents", home() + "/old"}));
+  EXPECT_EQ(answer({"library", "take-out", "default", home() + "/old/", "--json"}),
+            json({{"folder", home() + "/old"}, {"documents", 1}}));
+  EXPECT_EQ(folders(), json({home() + "/documents"}));
+  EXPECT_THAT(lectern({"search", "whistling kettle"}).out, testing::Not(HasSubstr("kettle.txt")));
+  EXPECT_TRUE(std::filesystem::exists(home() + "/old/kettle.txt"));
+
+  const auto again = lectern({"library", "take-out", "default", home() + "/old"});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_THAT(again.err, AllOf(IsOneError(), HasSubstr("lectern library show")));
+  std::filesystem::remove_all(home() + "/documents");  // one that is gone from the disk goes as well
+  const auto person = lectern({"library", "take-out", "default", "documents"}, {.directory = home()});
+  EXPECT_EQ(person.status, 0) << person.err;
+  EXPECT_THAT(person.out, HasSubstr("documents is taken out, and 2 documents with it."));
+  EXPECT_THAT(folders(), IsEmpty());
+}
+
 TEST_F(LibraryCommandTest, RemoveAsks) {
   const auto unasked = lectern({"library", "rm", "default"});
   EXPECT_EQ(unasked.status, 1);
@@ -185,13 +206,14 @@ TEST_F(LibraryCommandTest, RemoveJson) {
 }
 
 TEST_F(LibraryCommandTest, Usage) {
-  for (const char* command : {"list", "show", "verify", "export", "rm"}) {
+  for (const char* command : {"list", "show", "verify", "export", "take-out", "rm"}) {
     const auto help = lectern({"library", command, "--help"});
     EXPECT_EQ(help.status, 0);
     EXPECT_THAT(help.out, AllOf(HasSubstr(std::string("Usage: lectern library ") + command), HasSubstr("Example")));
   }
   for (const std::vector<std::string>& wrong : {std::vector<std::string>{"library"},
                                                 {"library", "rm"},
+                                                {"library", "take-out", "default"},
                                                 {"library", "show", "a/b"},
                                                 {"library", "frobnicate"}}) {
     const auto result = lectern(wrong);

@@ -165,6 +165,31 @@ TEST_F(EngineCacheTest, FailuresLeaveNothingBehind) {
   EXPECT_THROW(engine(model.parent_path() / "missing.gguf"), Error);
 }
 
+TEST_F(EngineCacheTest, ForgetsWhatWasCompiledOfACheckpoint) {
+  const fs::path model = support::write(TinyDecoder{});
+  const fs::path other = support::write(TinyDecoder{.seed = 2});
+  const auto scalar = engine(model).first, avx2 = engine(model, {"avx2", {}}).first, kept = engine(other).first;
+  forget_compiled(model);
+  EXPECT_FALSE(fs::exists(scalar));
+  EXPECT_FALSE(fs::exists(avx2));
+  EXPECT_TRUE(fs::exists(kept));
+  EXPECT_FALSE(fs::exists(home / "lectern/checkpoints" / fingerprint(model)));
+  EXPECT_TRUE(fs::exists(model)) << "the checkpoint itself is its owner's";
+  forget_compiled(model);  // there is nothing any more
+  EXPECT_EQ(engine(model), std::pair(scalar, true));
+  EXPECT_THROW(forget_compiled(model.parent_path() / "missing.gguf"), Error);
+}
+
+TEST_F(EngineCacheTest, KeepsWhatAnotherCheckpointOfThatContentAskedFor) {
+  const fs::path model = support::write(TinyDecoder{}), copy = support::write(TinyDecoder{});
+  const auto first = engine(model).first;
+  ASSERT_EQ(engine(copy), std::pair(first, false));
+  forget_compiled(model);
+  EXPECT_EQ(engine(copy), std::pair(first, false));
+  forget_compiled(copy);
+  EXPECT_FALSE(fs::exists(first));
+}
+
 TEST_F(EngineCacheTest, EnginesAskedForLongestAgoGoFirst) {
   const EngineCache cache(home / "small", 2500);
   const auto make = [](const fs::path& path) { support::write_file(path, std::string(1000, 'x')); };

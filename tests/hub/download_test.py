@@ -397,6 +397,18 @@ class CommandTest(HubTest):
         self.lectern("models", "rm", "tiny")
         self.assertEqual(self.listed()["done"], 0)
 
+    def test_deletes_what_was_compiled_too(self):
+        weights = pathlib.Path(__file__).parents[2] / "models/smollm2-135m-instruct-q4_1.gguf"
+        self.serve({"weights.gguf": weights.read_bytes()}, kind="chat")
+        self.lectern("models", "pull", "tiny")
+        text = self.home / "text"
+        text.write_text("Hello")
+        self.lectern("tokenize", "tiny", "--file", str(text))
+        kept = [self.home / "cache/lectern" / name for name in ("engines", "checkpoints")]
+        self.assertEqual([len(list(folder.iterdir())) for folder in kept], [1, 1])
+        self.lectern("models", "rm", "tiny")
+        self.assertEqual([list(folder.iterdir()) for folder in kept], [[], []])
+
     def test_deletes_nothing_that_was_not_pulled(self):
         folder = self.home / "own"
         folder.mkdir()

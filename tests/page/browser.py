@@ -81,8 +81,25 @@ class PageTest(ServerTest):
         self.server.command("index", str(self.folder), "--json")
 
 
+def tab_to(page, target, key="Tab"):
+    """Goes to it as somebody does who has no mouse."""
+    for _ in range(100):
+        page.keyboard.press(key)
+        if target.count() == 1 and target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"the keyboard does not get to {target}")
+
+
+def drop(page, *paths):
+    """Drops files and folders of this machine on the page, as a hand does."""
+    wire = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        wire.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 300, "data": {
+            "items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}})
+
+
 def ask(page, question):
-    field = page.get_by_label("Ask a question")
+    field = page.get_by_label(re.compile("^(Ask a question|提问)$")).first
     field.fill(question)
     field.press("Enter")
 

@@ -14,6 +14,9 @@ from browser import DESKTOP, PHONE, QUESTION, Browser, ask, example_library, exp
 from served import Server  # noqa: E402
 
 
+CHINESE_QUESTION = "泡红茶用多少度的水？"
+
+
 def shoot(page, folder, name):
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(300)
@@ -21,16 +24,16 @@ def shoot(page, folder, name):
     print(f"{name}.png")
 
 
-def views(page, folder, name):
+def views(page, folder, name, question=QUESTION, mark=".pdf-page .mark"):
     """The same way in each look."""
     phone = page.viewport_size == PHONE
     expect(page.locator(".suggestion").first).to_be_visible()
     shoot(page, folder, f"beginning-{name}")
-    ask(page, QUESTION)
+    ask(page, question)
     settled(page)
     shoot(page, folder, f"answer-{name}")
     page.locator("button.chip").first.click()
-    expect(page.locator(".pdf-page .mark").first).to_be_visible()
+    expect(page.locator(mark).first).to_be_visible()
     shoot(page, folder, f"source-{name}")
     page.keyboard.press("Escape")
     page.evaluate("location.hash = '#/files'")
@@ -41,6 +44,10 @@ def views(page, folder, name):
         shoot(page, folder, f"menu-{name}")
     page.get_by_role("button", name=re.compile("Settings|设置")).click()
     shoot(page, folder, f"settings-{name}")
+    page.get_by_text(re.compile("More models|更多模型")).click()
+    expect(page.locator(".catalogue li").first).to_be_visible()
+    page.locator(".catalogue").scroll_into_view_if_needed()
+    shoot(page, folder, f"models-{name}")
 
 
 def main():
@@ -55,6 +62,7 @@ def main():
         for device, size in (("desktop", DESKTOP), ("phone", PHONE)):
             for scheme in ("light", "dark"):
                 views(browser.open(server.address, viewport=size, color_scheme=scheme), folder, f"{device}-{scheme}")
+            views(browser.open(server.address, viewport=size, locale="zh-CN"), folder, f"{device}-chinese", CHINESE_QUESTION, "mark")
     finally:
         browser.close()
         server.close()

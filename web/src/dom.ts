@@ -34,6 +34,21 @@ export function fill(element: Element, ...children: (Child | Child[])[]): void {
   element.replaceChildren(...kept(children));
 }
 
+const REACHED_BY_KEYS = "a[href], button:not(:disabled), input, select";
+
+/** As fill, for what changes while somebody works in it: the focus stays on what has the same `data-key`, or else goes to
+ * what has come in its place. */
+export function refill(element: Element, ...children: (Child | Child[])[]): void {
+  const inside = (): HTMLElement[] => [...element.querySelectorAll<HTMLElement>(REACHED_BY_KEYS)];
+  const had = document.activeElement as HTMLElement | null;
+  const at = had ? inside().indexOf(had) : -1;
+  fill(element, ...children);
+  if (!had || at < 0) return;
+  const now = inside(), key = had.dataset["key"];
+  const same = key === undefined ? undefined : now.find((one) => one.dataset["key"] === key);
+  (same ?? now[Math.min(at, now.length - 1)] ?? element.closest<HTMLElement>("[tabindex]"))?.focus({ preventScroll: true });
+}
+
 const SHAPES: Record<string, string> = {
   menu: "M4 7h16M4 12h16M4 17h16",
   close: "M6 6l12 12M18 6L6 18",

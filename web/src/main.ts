@@ -5,9 +5,8 @@ import { refreshChats } from "./chat/list";
 import { app } from "./frame/app";
 import { chosenLanguage, t } from "./i18n";
 import { watchShelf } from "./library/shelf";
-import { takeDrops } from "./library/upload";
+import { takeDrops } from "./library/drop";
 import { promptForKey } from "./settings/key";
-import { chosenLibraryOrNone } from "./settings/settings";
 import { refreshModels } from "./settings/shelf";
 import { toast, trying } from "./ui/toast";
 
@@ -21,7 +20,7 @@ async function load(): Promise<void> {
 
 setKeyPrompt(promptForKey);
 app(root);
-takeDrops(chosenLibraryOrNone);
+takeDrops();
 chosenLanguage.subscribe(() => app(root)); // all words anew; what was done stays in the stores
 connection.waiting.subscribe((seconds) => {
   if (seconds !== null) return;

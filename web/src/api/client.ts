@@ -31,7 +31,8 @@ function newKey(wrong: boolean): Promise<void> {
 
 export interface Options { signal?: AbortSignal; keepalive?: boolean; quiet?: boolean }
 
-async function failure(response: Response): Promise<ApiFailure> {
+/** What a refusal says. */
+export async function failureOf(response: Response): Promise<ApiFailure> {
   let code = "", detail = response.statusText;
   try {
     const error = (await response.json() as { error: { message: string; code: string | null } }).error;
@@ -43,16 +44,13 @@ async function failure(response: Response): Promise<ApiFailure> {
   return new ApiFailure(response.status, code, detail);
 }
 
-/** The answer, whatever it is made of. A Blob as `body` goes as it is, anything else as JSON. */
+/** The answer, whatever it is made of. */
 export async function ask(method: string, path: string, body?: unknown, options: Options = {}): Promise<Response> {
   const key = keyHeaders();
   const headers: Record<string, string> = { ...key };
   const request: RequestInit = { method, headers, keepalive: options.keepalive ?? false };
   if (options.signal) request.signal = options.signal;
-  if (body instanceof Blob) {
-    headers["Content-Type"] = "application/octet-stream";
-    request.body = body;
-  } else if (body !== undefined) {
+  if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
   }
@@ -69,7 +67,7 @@ export async function ask(method: string, path: string, body?: unknown, options:
     if (keyHeaders()["Authorization"] === key["Authorization"]) await newKey("Authorization" in key);
     return ask(method, path, body, options);
   }
-  if (!response.ok) throw await failure(response);
+  if (!response.ok) throw await failureOf(response);
   return response;
 }
 

@@ -1,5 +1,6 @@
 // The routes of libraries and their documents.
 import { ask, askJson, type Options } from "./client";
+import { send, type Sending } from "./upload";
 import type { DocumentText, Library, LibraryFile, List, PageBoxes, Span } from "./types";
 
 const at = (library: string, rest = "", query: Record<string, string | number> = {}): string => {
@@ -17,7 +18,7 @@ export const libraries = {
   cancel: (name: string): Promise<unknown> => ask("DELETE", at(name, "/indexing")),
   files: (name: string, query: string, state: string, offset: number, limit: number): Promise<List<LibraryFile>> =>
     askJson("GET", at(name, "/files", { offset, limit, ...(query && { query }), ...(state && { state }) })),
-  upload: (name: string, file: File): Promise<unknown> => ask("POST", at(name, "/files", { name: file.name }), file),
+  upload: (library: string, name: string, file: File, sending: Sending): Promise<void> => send(at(library, "/files", { name }), file, sending),
   removeFile: (name: string, file: string): Promise<unknown> => ask("DELETE", at(name, "/files", { file })),
   readFile: (name: string, file: string): Promise<unknown> => ask("POST", at(name, "/files/reread", { file })),
   text: (name: string, file: string, options: Options): Promise<DocumentText> =>

@@ -2,6 +2,7 @@
 import type { AnswerDetails, Message } from "../api/types";
 import { fill, h, iconButton } from "../dom";
 import { t } from "../i18n";
+import { answeringModel, isLoaded } from "../settings/shelf";
 import { inWords } from "../ui/failure";
 import { copy } from "../ui/copy";
 import { toast } from "../ui/toast";
@@ -34,11 +35,16 @@ export class AnswerView {
 
   private showBody(content: string, details: AnswerDetails | undefined, writing: boolean): void {
     if (writing && content === "")
-      return fill(this.body, h("p.waiting-line", {}, t(this.chat.library === null ? "thinking" : "reading")));
+      return fill(this.body, h("p.waiting-line", {}, this.waitingFor()));
     const marked = markCitations(content, details);
     const fragment = renderMarkdown(marked.text, !writing);
     placeMarks(fragment, marked.marks, (mark) => chip(mark, this.chat.library));
     this.body.replaceChildren(fragment);
+  }
+
+  private waitingFor(): string {
+    if (!isLoaded(answeringModel())) return t("loadingModel", { model: answeringModel() });
+    return t(this.chat.library === null ? "thinking" : "reading");
   }
 
   private showFoot(details: AnswerDetails): void {

@@ -4,7 +4,7 @@ import { connection } from "../api/connection";
 import { CutOff, events } from "../api/events";
 import type { AnswerDetails, Figures, Message } from "../api/types";
 import { answerSettings } from "../settings/settings";
-import { answeringModel } from "../settings/shelf";
+import { answeringModel, isLoaded, refreshModels } from "../settings/shelf";
 import { t } from "../i18n";
 import { asFailure } from "../ui/failure";
 import type { Conversation } from "./conversation";
@@ -76,6 +76,7 @@ export async function answer(chat: Conversation, message: Message, signal: Abort
     const response = await complete(questionOf(chat, message, model), signal);
     for await (const piece of events(response)) writing.take(piece as Piece);
     writing.whole();
+    if (!isLoaded(model)) void refreshModels().catch(() => undefined); // it is now
   } catch (error) {
     const { details } = writing;
     if (signal.aborted) {

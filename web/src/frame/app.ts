@@ -6,8 +6,9 @@ import { saved } from "../chat/conversation";
 import { fill, h, iconButton } from "../dom";
 import { language, t } from "../i18n";
 import { libraryPage } from "../library/page";
+import { sendingBox } from "../library/sending";
 import { renameRoute, route, go } from "../route";
-import { chosenLibrary, chosenLibraryOrNone } from "../settings/settings";
+import { chosenLibrary, chosenLibraryOrNone, DEFAULT_LIBRARY } from "../settings/settings";
 import { sourcePanel } from "../source/panel";
 import { closeSource, shownSource } from "../source/source";
 import { toastArea, trying } from "../ui/toast";
@@ -18,7 +19,7 @@ async function show(sheet: HTMLElement): Promise<void> {
   const { view, id } = route.get();
   if (view === "files") {
     closeSource();
-    return fill(sheet, libraryPage(chosenLibraryOrNone() ?? "default"));
+    return fill(sheet, libraryPage(chosenLibraryOrNone() ?? DEFAULT_LIBRARY));
   }
   if (id !== null) {
     if (!await trying(() => openStored(id))) return go("");
@@ -45,10 +46,12 @@ export function app(root: Element): void {
   const title = h("span.bar-title", {}, "Lectern");
   const bar = h("header.bar", {}, menu, title, iconButton("plus", t("newChat"), () => { openNew(); go(""); }));
   fill(root, h("a.skip", { href: "#sheet", on: { click: (event: Event) => { event.preventDefault(); focusComposer(); } } }, t("skipToChat")),
-    banner(), h("div.desk", {}, side, h("div.shade", { on: { click: close } }), h("div.middle", {}, bar, sheet), sourcePanel()), toastArea());
+    banner(), h("div.desk", {}, side, h("div.shade", { on: { click: close } }), h("div.middle", {}, bar, sendingBox(), sheet), sourcePanel()), toastArea());
   route.show(sheet, () => void show(sheet));
   chosenLibrary.show(sheet, () => { if (route.get().view === "files") void show(sheet); });
-  openChat.show(title, (chat) => chat.changes.show(title, () => { title.textContent = chat.title || "Lectern"; }));
+  const name = (): void => { title.textContent = route.get().view === "files" ? t("files") : openChat.get().title || "Lectern"; };
+  openChat.show(title, (chat) => chat.changes.show(title, name));
+  route.show(title, name);
 }
 
 // A new chat gets its address once it is stored.

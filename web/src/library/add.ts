@@ -4,7 +4,7 @@ import { h, icon } from "../dom";
 import { t } from "../i18n";
 import { asFailure, inWords } from "../ui/failure";
 import { ensureLibrary, watchShelf } from "./shelf";
-import { upload, uploading } from "./upload";
+import { upload } from "./upload";
 
 let count = 0;
 
@@ -32,14 +32,16 @@ export function addFiles(library: () => string): HTMLElement {
       watchShelf();
     }
   };
-  const chooser = h("input.hidden", { type: "file", multiple: true, tabindex: -1, "aria-label": t("orChoose") });
-  chooser.addEventListener("change", () => void upload(library(), [...chooser.files ?? []]).then(() => { chooser.value = ""; }));
-  const sending = h("p.hint", { role: "status" });
-  uploading.show(sending, (name) => { sending.textContent = name === null ? "" : t("uploading", { name }); });
+  const chooser = h("input", { type: "file", multiple: true, hidden: true });
+  chooser.addEventListener("change", () => {
+    const files = [...chooser.files ?? []].map((file) => ({ name: file.name, file }));
+    chooser.value = ""; // so that the same one can be chosen again
+    void upload(library(), files);
+  });
   return h("div.add", {},
     h("form.stack", { on: { submit: add } },
       h("label", { for: id }, t("folderLabel")),
       h("div.row", {}, input, button), wrong, h("p.hint", { id: id + "-hint" }, t("folderHint"))),
     h("div.drop", {}, icon("file"), h("span", {}, t("dropHere")), " ",
-      h("button.link", { type: "button", on: { click: () => chooser.click() } }, t("orChoose")), chooser, sending));
+      h("button.link", { type: "button", on: { click: () => chooser.click() } }, t("orChoose")), chooser));
 }

@@ -1,6 +1,6 @@
 // A library's own page: what is added to it, how far it is read, its files.
 import { libraries } from "../api/libraries";
-import { fill, h, icon, iconButton } from "../dom";
+import { fill, h, icon, iconButton, refill } from "../dom";
 import { number, t } from "../i18n";
 import { go } from "../route";
 import { chosenLibrary } from "../settings/settings";
@@ -32,6 +32,17 @@ async function deleteLibrary(name: string): Promise<void> {
   });
 }
 
+async function removeFolder(name: string, path: string): Promise<void> {
+  const back = (): void => void trying(() => libraries.addFolder(name, path)).then(watchShelf);
+  if (await trying(() => libraries.removeFolder(name, path))) toast(t("folderRemoved", { path }), { label: t("undo"), run: back });
+  watchShelf();
+}
+
+async function lookAgain(name: string): Promise<void> {
+  if (await trying(() => libraries.read(name))) toast(t("readingAgain"));
+  watchShelf();
+}
+
 function folderList(name: string): HTMLElement {
   const root = h("section.folders", {});
   let before = "";
@@ -40,12 +51,9 @@ function folderList(name: string): HTMLElement {
       .filter((path) => !path.endsWith("/lectern/uploads/" + name)); // where files go that were dropped: they are in the table
     if (before === folders.join("\n")) return;
     before = folders.join("\n");
-    fill(root, folders.length > 0 && h("h2", {}, t("folders")), h("ul", {}, folders.map((path) => h("li", {},
+    refill(root, folders.length > 0 && h("h2", {}, t("folders")), h("ul", {}, folders.map((path) => h("li", {},
       icon("folder"), h("span.path", { title: path }, path),
-      iconButton("close", t("removeFolder", { path }), () => void trying(() => libraries.removeFolder(name, path)).then((done) => {
-        if (done) toast(t("folderRemoved", { path }), { label: t("undo"), run: () => void trying(() => libraries.addFolder(name, path)).then(watchShelf) });
-        watchShelf();
-      }))))));
+      iconButton("close", t("removeFolder", { path }), () => void removeFolder(name, path), { "data-key": path })))));
   });
   return root;
 }
@@ -58,7 +66,7 @@ export function libraryPage(name: string): HTMLElement {
   const root = h("section.library", {}, h("div.scroller", { tabindex: -1 }, h("div.library-body", {},
     h("header", {}, h("h1", {}, libraryName(name)),
       h("div.row", {},
-        h("button.quiet", { type: "button", on: { click: () => void trying(() => libraries.read(name)).then((done) => { if (done) toast(t("readingAgain")); watchShelf(); }) } }, t("readAgain")),
+        h("button.quiet", { type: "button", on: { click: () => void lookAgain(name) } }, t("readAgain")),
         h("button.quiet", { type: "button", on: { click: () => void deleteLibrary(name) } }, t("deleteLibrary")))),
     facts, problem, addFiles(() => name), progressLine(name), ready, folderList(name), new FileTable(name).element)));
   shelf.show(root, (list) => {

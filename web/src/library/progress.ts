@@ -3,15 +3,12 @@ import { libraries } from "../api/libraries";
 import type { Indexing } from "../api/types";
 import { fill, h } from "../dom";
 import { bytes, has, number, t } from "../i18n";
-import { trying } from "../ui/toast";
+import { timeLeft } from "../ui/names";
+import { toast, trying } from "../ui/toast";
 import { shelf, watchShelf } from "./shelf";
 
 function amount(indexing: Indexing, value: number): string {
   return indexing.unit === "bytes" ? bytes(value) : number(value, value < 10 && value % 1 !== 0 ? 1 : 0);
-}
-
-function timeLeft(seconds: number): string {
-  return seconds < 90 ? t("secondsLeft", { count: Math.max(1, Math.round(seconds)) }) : t("minutesLeft", { count: Math.round(seconds / 60) });
 }
 
 function facts(indexing: Indexing): string {
@@ -32,7 +29,11 @@ function stageName(indexing: Indexing): string {
 export function progressLine(name: string): HTMLElement {
   const bar = h("progress", { "aria-label": t("stage_extract") });
   const stage = h("strong"), said = h("span.hint"), file = h("p.hint.ellipsis");
-  const stop = h("button.link", { type: "button", on: { click: () => void trying(() => libraries.cancel(name)).then(watchShelf) } }, t("stopReading"));
+  const cancel = async (): Promise<void> => {
+    if (await trying(() => libraries.cancel(name))) toast(t("readingStopped"), { label: t("goOn"), run: () => void trying(() => libraries.read(name)).then(watchShelf) });
+    watchShelf();
+  };
+  const stop = h("button.link", { type: "button", on: { click: () => void cancel() } }, t("stopReading"));
   const root = h("section.progress", { hidden: true }, h("div.row", {}, stage, said, stop), bar, file);
   shelf.show(root, (list) => {
     const indexing = list?.find((library) => library.name === name)?.indexing ?? null;

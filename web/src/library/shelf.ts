@@ -2,7 +2,7 @@
 import { connection } from "../api/connection";
 import { libraries } from "../api/libraries";
 import type { Library } from "../api/types";
-import { chosenLibrary, NO_LIBRARY } from "../settings/settings";
+import { chosenLibrary, DEFAULT_LIBRARY, NO_LIBRARY } from "../settings/settings";
 import { Store } from "../store";
 
 const BUSY_MS = 700, IDLE_MS = 6000;
@@ -15,8 +15,8 @@ let timer = 0;
 export async function refreshShelf(): Promise<void> {
   const list = await libraries.list();
   shelf.set(list);
-  const chosen = chosenLibrary.get(), first = list[0];
-  if (chosen !== NO_LIBRARY && first && !list.some((library) => library.name === chosen)) chosenLibrary.set(first.name);
+  const chosen = chosenLibrary.get(), first = list[0]?.name ?? DEFAULT_LIBRARY;
+  if (chosen !== NO_LIBRARY && chosen !== first && !list.some((library) => library.name === chosen)) chosenLibrary.set(first);
 }
 
 export function libraryOf(name: string): Library | undefined {

@@ -1,9 +1,10 @@
 // The files of a library, with how each stands.
 import { libraries } from "../api/libraries";
 import type { LibraryFile } from "../api/types";
-import { fill, h, iconButton } from "../dom";
+import { h, iconButton, refill } from "../dom";
 import { bytes, has, t } from "../i18n";
-import { toast, toastFailure, trying } from "../ui/toast";
+import { confirm } from "../ui/dialog";
+import { toast, toastFailure, trying, type Action } from "../ui/toast";
 import { openSource } from "../source/source";
 import { shelf, watchShelf } from "./shelf";
 
@@ -19,6 +20,7 @@ export class FileTable {
     h("option", { value: "" }, t("allStates")), STATES.map((state) => h("option", { value: state }, stateName(state))));
   private files: LibraryFile[] = [];
   private timer = 0;
+  private asked = 0; // times; an answer to an earlier one comes too late
   readonly element = h("section.files", {}, h("div.row.filters", {}, this.query, this.state),
     h("table", { "aria-label": t("files") }, h("thead", {}, h("tr", {},
       h("th", { scope: "col" }, t("name")), h("th", { scope: "col" }, t("state")), h("th.number", { scope: "col" }, t("size")),
@@ -41,12 +43,13 @@ export class FileTable {
   }
 
   private async load(further = false): Promise<void> {
-    const offset = further ? this.files.length : 0;
+    const offset = further ? this.files.length : 0, turn = ++this.asked;
     try {
       const list = await libraries.files(this.library, this.query.value.trim(), this.state.value, offset, further ? PAGE : Math.max(PAGE, this.files.length));
+      if (turn !== this.asked) return;
       this.files = further ? [...this.files, ...list.data] : list.data;
       this.more.hidden = !list.has_more;
-      fill(this.rows, this.files.map((file) => this.row(file)));
+      refill(this.rows, this.files.map((file) => this.row(file)));
       this.empty.hidden = this.files.length > 0;
       this.empty.textContent = t(this.query.value || this.state.value ? "noFilesFound" : "noFilesYet");
     } catch (error) {
@@ -54,24 +57,38 @@ export class FileTable {
     }
   }
 
+  private async act(f: () => Promise<unknown>, said: string, undo?: Action): Promise<void> {
+    if (!await trying(f)) return;
+    toast(said, undo);
+    watchShelf();
+    await this.load();
+  }
+
+  private readAgain({ file, name }: LibraryFile): Promise<void> {
+    return this.act(() => libraries.readFile(this.library, file), t("readAgainSoon", { name }));
+  }
+
+  private async remove(one: LibraryFile): Promise<void> {
+    const { file, name, upload } = one;
+    if (upload && !await confirm(t("deleteUpload", { name }), t("deleteUploadAsk"), t("delete"))) return;
+    await this.act(() => libraries.removeFile(this.library, file), t(upload ? "uploadDeleted" : "fileRemoved", { name }),
+      upload ? undefined : { label: t("undo"), run: () => void this.readAgain(one) });
+  }
+
   private row(file: LibraryFile): HTMLElement {
-    const { name, state, reason } = file;
-    const act = (f: () => Promise<unknown>, said: string) => () => void trying(f).then((done) => {
-      if (!done) return;
-      toast(said);
-      watchShelf();
-      void this.load();
-    });
+    const { name, state, reason, upload } = file;
+    const open = (): void => openSource({ library: this.library, file: file.file, page: null, quote: "", span: null, url: null, time: null });
     const shown = state === "failed" || state === "excluded" ? h("span.file-name", {}, name)
-      : h("button.link.file-name", { type: "button", on: { click: () => openSource({ library: this.library, file: file.file, page: null, quote: "", span: null, url: null, time: null }) } }, name);
+      : h("button.link.file-name", { type: "button", "data-key": "open " + file.file, on: { click: open } }, name);
     return h("tr", {},
-      h("th", { scope: "row" }, shown, h("span.file-path", { title: file.file }, file.file.slice(0, -name.length))),
+      h("th", { scope: "row" }, shown,
+        h("span.file-path", { title: file.file }, upload ? t("droppedHere") : file.file.slice(0, -name.length))),
       h("td", {}, h("span.state", { class: "state " + state }, stateName(state)), reason !== null && h("p.reason", {}, reason)),
       h("td.number", {}, bytes(file.size)),
       h("td.row-actions", {},
-        iconButton("again", t("readFileAgain", { name }), act(() => libraries.readFile(this.library, file.file), t("readAgainSoon", { name }))),
-        state !== "excluded" && iconButton("trash", t(file.upload ? "deleteUpload" : "removeFile", { name }),
-          act(() => libraries.removeFile(this.library, file.file), t(file.upload ? "uploadDeleted" : "fileRemoved", { name })))));
+        iconButton("again", t("readFileAgain", { name }), () => void this.readAgain(file), { "data-key": "again " + file.file }),
+        state !== "excluded" && iconButton("trash", t(upload ? "deleteUpload" : "removeFile", { name }), () => void this.remove(file),
+          { "data-key": "remove " + file.file })));
   }
 }
 

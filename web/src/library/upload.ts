@@ -1,69 +1,80 @@
 // Files that were dropped or chosen, sent one after the other.
+import { connection } from "../api/connection";
 import { libraries } from "../api/libraries";
-import { h } from "../dom";
 import { t } from "../i18n";
 import { Store } from "../store";
+import { asFailure, inWords } from "../ui/failure";
 import { toast, toastFailure } from "../ui/toast";
 import { ensureLibrary, watchShelf } from "./shelf";
 
-/** The name of the file that is on its way. */
-export const uploading = new Store<string | null>(null);
+export interface NamedFile { name: string; file: File }
 
-export async function upload(library: string, files: File[]): Promise<void> {
-  let sent = 0;
+/** The file that is on its way, the `number`th of `count`; `sent` of its bytes are. */
+export interface OnItsWay { name: string; number: number; count: number; sent: number; bytes: number }
+
+export const onItsWay = new Store<OnItsWay | null>(null);
+
+export interface Refusal { name: string; why: string }
+
+/** What was not taken, until somebody has read it. */
+export const refusals = new Store<Refusal[]>([]);
+
+let stopping = new AbortController();
+let turn: Promise<void> = Promise.resolve();
+
+export function stopSending(): void {
+  stopping.abort();
+}
+
+/** What is given while others are sent comes after them. */
+export function upload(library: string, files: NamedFile[]): Promise<void> {
+  turn = turn.then(() => sendAll(library, files));
+  return turn;
+}
+
+async function sendAll(library: string, files: NamedFile[]): Promise<void> {
+  stopping = new AbortController();
+  let sent: string[] = [];
   try {
     await ensureLibrary(library);
-    for (const file of files) {
-      uploading.set(file.name);
-      await libraries.upload(library, file);
-      sent += 1;
+    for (const [i, { name, file }] of files.entries()) {
+      onItsWay.set({ name, number: i + 1, count: files.length, sent: 0, bytes: file.size });
+      if (await sendOne(library, name, file)) sent = [...sent, name];
+      if (stopping.signal.aborted) break;
     }
-    if (sent > 0) toast(sent === 1 ? t("uploadedOne", { name: files[0]?.name ?? "" }) : t("uploaded", { count: sent }));
   } catch (error) {
     toastFailure(error);
-  } finally {
-    uploading.set(null);
-    watchShelf();
   }
+  onItsWay.set(null);
+  if (sent.length > 0) toast(sent.length === 1 ? t("uploadedOne", { name: sent[0] ?? "" }) : t("uploaded", { count: sent.length }));
+  watchShelf();
 }
 
-/** A folder cannot be sent as a file: its files are found one by one. */
-export async function filesOf(transfer: DataTransfer): Promise<File[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry): entry is FileSystemEntry => entry !== null);
-  if (entries.length === 0) return [...transfer.files];
-  return (await Promise.all(entries.map(filesIn))).flat();
-}
-
-async function filesIn(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const all: FileSystemEntry[] = [];
-  for (;;) { // it gives a hundred at a time
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) break;
-    all.push(...some);
-  }
-  return (await Promise.all(all.map(filesIn))).flat();
-}
-
-/** Files may be dropped anywhere on the page: a veil says so while they hang over it. */
-export function takeDrops(library: () => string | null): void {
-  const words = h("p"), veil = h("div.veil", { hidden: true }, words);
-  document.body.append(veil);
-  let depth = 0;
-  const carries = (event: DragEvent): boolean => library() !== null && (event.dataTransfer?.types.includes("Files") ?? false);
-  const show = (): void => {
-    words.textContent = t("dropNow");
-    veil.hidden = depth === 0;
+// Whether it was taken. One that is not keeps no other from being sent.
+async function sendOne(library: string, name: string, file: File): Promise<boolean> {
+  const { signal } = stopping;
+  const refuse = (why: string): false => {
+    refusals.set([...refusals.get(), { name, why }]);
+    return false;
   };
-  document.addEventListener("dragenter", (event) => { if (carries(event)) { depth += 1; show(); } });
-  document.addEventListener("dragleave", (event) => { if (carries(event)) { depth = Math.max(0, depth - 1); show(); } });
-  document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    depth = 0;
-    show();
-    const name = library();
-    if (name !== null && event.dataTransfer) void filesOf(event.dataTransfer).then((files) => upload(name, files));
+  const progress = (sent: number): void => {
+    const now = onItsWay.get();
+    if (now) onItsWay.set({ ...now, sent });
+  };
+  if (file.size === 0) return refuse(t("fileEmpty"));
+  try {
+    await libraries.upload(library, name, file, { progress, signal });
+    return true;
+  } catch (error) {
+    if (connection.waiting.get() !== null) await backOrStopped(signal);
+    else if (!signal.aborted) return refuse(inWords(asFailure(error)));
+    return signal.aborted ? false : sendOne(library, name, file);
+  }
+}
+
+function backOrStopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    connection.onceBack(resolve);
+    signal.addEventListener("abort", () => resolve());
   });
 }

@@ -11,7 +11,8 @@ export const chosenModel = new Kept<string>("model", ""); // "": the first that 
 export const theme = new Kept<string>("theme", ""); // "": the device's
 
 export const NO_LIBRARY = "/"; // no library is called so
-export const chosenLibrary = new Kept<string>("library", "default");
+export const DEFAULT_LIBRARY = "default";
+export const chosenLibrary = new Kept<string>("library", DEFAULT_LIBRARY);
 
 export function chosenLibraryOrNone(): string | null {
   const library = chosenLibrary.get();

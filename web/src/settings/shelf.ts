@@ -11,6 +11,11 @@ export async function refreshModels(): Promise<void> {
   modelShelf.set(list.filter((model) => model.lectern ? model.lectern.kind === "chat" : true));
 }
 
+/** False where it is known not to be: it is loaded when it is first asked. */
+export function isLoaded(model: string): boolean {
+  return modelShelf.get().find(({ id }) => id === model)?.lectern?.loaded ?? true;
+}
+
 /** The model that answers: the chosen one while it is there, else the first. */
 export function answeringModel(): string {
   const list = modelShelf.get(), chosen = chosenModel.get();

@@ -1,6 +1,7 @@
 // Windows over the page. The browser's own <dialog> keeps the focus inside and gives it back.
 import { h, iconButton, type Child } from "../dom";
 import { t } from "../i18n";
+import { placeToasts } from "./toast";
 
 let count = 0;
 
@@ -12,7 +13,7 @@ export function openDialog(title: string, closed: () => void, ...content: Child[
   const element = h("dialog.dialog", { "aria-labelledby": id },
     h("header.dialog-head", {}, h("h2", { id }, title), iconButton("close", t("close"), close)),
     ...content);
-  element.addEventListener("close", () => { element.remove(); closed(); });
+  element.addEventListener("close", () => { placeToasts(); element.remove(); closed(); });
   element.addEventListener("click", (event) => { if (event.target === element) close(); }); // beside it
   document.body.append(element);
   element.showModal();

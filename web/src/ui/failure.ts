@@ -11,8 +11,6 @@ export function asFailure(error: unknown): Failure {
 
 export function inWords(failure: Failure, model = ""): string {
   const { status, code, detail } = failure;
-  if (code === "model_not_found") return t("error_model", { model });
-  if (code === "context_length_exceeded") return t("error_context");
-  const word = "error_" + (status > 503 ? 500 : status);
-  return t(has(word) ? word : "error_any", { detail });
+  const words = ["error_" + code, "error_" + (status > 503 ? 500 : status)];
+  return t(words.find(has) ?? "error_any", { detail, model });
 }

@@ -13,6 +13,10 @@ export function fileCount(count: number): string {
   return count === 1 ? t("oneFile") : t("filesOf", { count: number(count) });
 }
 
+export function timeLeft(seconds: number): string {
+  return seconds < 90 ? t("secondsLeft", { count: Math.max(1, Math.round(seconds)) }) : t("minutesLeft", { count: Math.round(seconds / 60) });
+}
+
 /** 3:05, 1:02:03 */
 export function moment(seconds: number): string {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
