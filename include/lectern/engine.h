@@ -59,12 +59,14 @@ struct TokenLogprob {
 struct TokenLogprobs {
   TokenLogprob chosen;
   std::vector<TokenLogprob> top;  // the likeliest, best first
+  bool begins_text = false;       // the token is the first of a text (Tokenizer::token_bytes)
 };
 
 struct Request {
   std::vector<TokenId> prompt;
   SamplingOptions sampling;
-  bool prefix_cache = true;  // may share KV blocks with other requests of the same beginning
+  bool continues_prompt = false;  // the answer is more of the prompt's text: a blank that it begins with is kept
+  bool prefix_cache = true;       // may share KV blocks with other requests of the same beginning
   /// Several tokens may come of one step: guesses, taken from what the sequence says or reads where its last tokens
   /// stood before (prompt lookup; Saxena 2023), are checked together. The tokens are the same with it and without, the
   /// sampled ones too. It is done only where it pays.

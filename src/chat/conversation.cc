@@ -32,16 +32,18 @@ std::vector<TokenId> conversation_prompt(const Tokenizer& tokenizer, std::span<c
     slots.push_back(unguessable_slot());
     framed.push_back({message.role, slots.back()});
   }
-  const auto parts = around_slots(tokenizer.apply_chat_template(framed), slots);
+  auto parts = around_slots(tokenizer.apply_chat_template(framed), slots);
   if (parts.empty()) throw changed_text();
   std::vector<TokenId> prompt;
   const auto append = [&](std::string_view text, bool special) {
-    const auto tokens = tokenizer.encode(text, {.add_special_tokens = false, .parse_special_tokens = special});
+    const auto tokens = tokenizer.encode(
+        text, {.add_special_tokens = false, .parse_special_tokens = special, .before = before_text(prompt, tokenizer)});
     prompt.insert(prompt.end(), tokens.begin(), tokens.end());
   };
   for (std::size_t i = 0; i < messages.size(); ++i) {
+    const std::string blank = take_blank(parts[i]);
     append(parts[i], true);
-    append(messages[i].content, false);
+    append(blank + messages[i].content, false);
   }
   append(parts.back(), true);
   return prompt;

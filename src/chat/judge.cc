@@ -30,15 +30,19 @@ double log_probability(std::span<const float> logits, TokenId token) {
 }
 
 constexpr EncodeOptions kPlain{.add_special_tokens = false, .parse_special_tokens = false};
+constexpr EncodeOptions kMore{.add_special_tokens = false, .parse_special_tokens = false, .before = TextBefore::kText};
 
-// The first tokens of a reply, with a small letter and a capital.
+// The first tokens of a reply, with a small letter and a capital, as a text of its own and as more of the prompt's.
 std::vector<TokenId> beginnings(const Tokenizer& tokenizer, std::string_view reply) {
   std::vector<TokenId> found;
   std::string capital(reply);
   if (!capital.empty()) capital[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(capital[0])));
   for (const auto& text : {std::string(reply), capital}) {
-    const auto tokens = tokenizer.encode(text, kPlain);
-    if (!tokens.empty() && std::find(found.begin(), found.end(), tokens[0]) == found.end()) found.push_back(tokens[0]);
+    for (const auto& options : {kPlain, kMore}) {
+      const auto tokens = tokenizer.encode(text, options);
+      const bool known = tokens.empty() || std::find(found.begin(), found.end(), tokens[0]) != found.end();
+      if (!known) found.push_back(tokens[0]);
+    }
   }
   return found;
 }
@@ -99,7 +103,7 @@ class JudgePrompt {
 }  // namespace
 
 std::vector<double> question_likelihoods(Engine& model, std::span<const std::string> texts, std::string_view question) {
-  const auto asked = model.tokenizer().encode(" " + std::string(question), kPlain);
+  const auto asked = model.tokenizer().encode(" " + std::string(question), kMore);
   // The engine's thread writes here, maybe after this function was left by an exception.
   const auto sums = std::make_shared<std::vector<double>>(texts.size());
   std::vector<std::shared_ptr<Generation>> readings;

@@ -63,14 +63,17 @@ std::vector<std::string> template_frame(const Tokenizer& tokenizer, const std::v
 }  // namespace
 
 PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, const Phrases& phrases, std::string_view question, int budget)
-    : tokenizer_(tokenizer), phrases_(phrases), instructions_(encode(phrases.instructions)) {
+    : tokenizer_(tokenizer), phrases_(phrases) {
   // Hardly any text makes fewer tokens than one for each 64 bytes: a book is refused unread.
   const auto allowed = static_cast<std::size_t>(std::max(budget, 0));
-  const std::size_t fixed = total(frame(0)) + instructions_.size() + kPassageRoom;
+  const Frame around = frame(0);
+  instructions_ = encode(phrases.instructions, around.beginnings.front());
+  asks_ = around.beginnings.back();
+  const std::size_t fixed = total(around.parts) + instructions_.size() + kPassageRoom;
   const std::size_t room = allowed > fixed ? allowed - fixed : 0;
   const bool hopeless = question.size() / 64 > room;
   if (!hopeless) {
-    question_ = encode(question);
+    question_ = encode(question, asks_);
     headed_question_ = encode(std::string(phrases_.question).append(question));
   }
   if (hopeless || headed_question_.size() > room) {
@@ -84,21 +87,47 @@ PromptBuilder::PromptBuilder(const Tokenizer& tokenizer, const Phrases& phrases,
   budget_ = allowed;
 }
 
-PromptBuilder::Tokens PromptBuilder::encode(std::string_view text) const {
-  return tokenizer_.encode(text, {.add_special_tokens = false, .parse_special_tokens = false});
+PromptBuilder::Tokens PromptBuilder::encode(std::string_view text, const SlotBeginning& beginning) const {
+  return tokenizer_.encode(beginning.blank + std::string(text),
+                           {.add_special_tokens = false, .parse_special_tokens = false, .before = beginning.before});
 }
 
-// The template's own tokens around instructions, `turns` earlier turns and the question: [2 turns + 3].
-std::vector<PromptBuilder::Tokens> PromptBuilder::frame(std::size_t turns) const {
+PromptBuilder::Tokens PromptBuilder::encode(std::string_view text) const {
+  return encode(text, {.blank = {}, .before = TextBefore::kText});
+}
+
+// Around instructions, `turns` earlier turns and the question.
+PromptBuilder::Frame PromptBuilder::frame(std::size_t turns) const {
   std::vector<std::string> slots(2 * turns + 2);
   for (auto& slot : slots) slot = unguessable_slot();
-  std::vector<Tokens> parts;
-  const bool plain = !tokenizer_.has_chat_template();
-  for (const auto& text : template_frame(tokenizer_, slots)) {
-    parts.push_back(tokenizer_.encode(text, {.add_special_tokens = false, .parse_special_tokens = true}));
+  auto texts = template_frame(tokenizer_, slots);
+  Frame frame;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    // What the question begins with is settled before it is known whether turns go before it.
+    const bool settled = turns > 0 && i + 1 == slots.size() && asks_.blank.empty();
+    const std::string blank = i < slots.size() && !settled ? take_blank(texts[i]) : "";
+    const TextBefore before = i == 0 ? TextBefore::kNothing : TextBefore::kText;
+    auto part =
+        tokenizer_.encode(texts[i], {.add_special_tokens = false, .parse_special_tokens = true, .before = before});
+    const bool start = i == 0 && !tokenizer_.has_chat_template() && tokenizer_.bos() >= 0;
+    if (start) part.insert(part.begin(), tokenizer_.bos());
+    if (i < slots.size()) {
+      frame.beginnings.push_back({blank, part.empty() ? before : before_text(part, tokenizer_)});
+    }
+    frame.parts.push_back(std::move(part));
   }
-  if (plain && tokenizer_.bos() >= 0) parts.front().insert(parts.front().begin(), tokenizer_.bos());
-  return parts;
+  return frame;
+}
+
+// question, answer, question, …: oldest first
+std::vector<PromptBuilder::Tokens> PromptBuilder::encode_turns(std::span<const Turn* const> turns,
+                                                               const Frame& frame) const {
+  std::vector<Tokens> said;
+  for (const Turn* turn : turns) {
+    said.push_back(encode(turn->question, frame.beginnings[said.size() + 1]));
+    said.push_back(encode(turn->answer, frame.beginnings[said.size() + 1]));
+  }
+  return said;
 }
 
 std::string PromptBuilder::passage_head(const Passage& passage, std::size_t number) const {
@@ -127,7 +156,7 @@ PromptBuilder::Tokens PromptBuilder::cut_to_fit(std::string_view head, std::stri
 
 PromptBuilder::Tokens PromptBuilder::with_passages(std::span<const Passage> passages, std::size_t room,
                                                    std::vector<Passage>& used) const {
-  Tokens tokens = encode(phrases_.passages);
+  Tokens tokens = encode(phrases_.passages, asks_);
   for (const auto& passage : passages) {
     if (tokens.size() >= room) break;
     if (passage.text.empty()) {
@@ -150,23 +179,24 @@ PromptBuilder::Tokens PromptBuilder::with_passages(std::span<const Passage> pass
 
 Prompt PromptBuilder::build(std::span<const Passage> passages, std::span<const Turn> history) const {
   Prompt prompt;
-  auto parts = frame(0);
+  auto parts = frame(0).parts;
   // The constructor has seen to it that this is not negative.
   const std::size_t room = budget_ - instructions_.size() - headed_question_.size() - total(parts);
   Tokens content;
   if (!passages.empty()) content = with_passages(passages, room, prompt.passages);
   append(content, content.empty() ? question_ : headed_question_);
 
-  std::vector<Tokens> said;  // question, answer, question, …: oldest first
-  for (std::size_t back = 1, turns = 1; back <= history.size(); ++back) {
+  std::vector<const Turn*> turns;  // oldest first
+  std::vector<Tokens> said;
+  for (std::size_t back = 1; back <= history.size(); ++back) {
     const Turn& turn = history[history.size() - back];
     if (turn.answer.empty()) continue;
-    auto more = said;
-    more.insert(more.begin(), {encode(turn.question), encode(turn.answer)});
-    auto wider = frame(turns++);
-    if (instructions_.size() + content.size() + total(more) + total(wider) > budget_) break;
+    turns.insert(turns.begin(), &turn);
+    auto wider = frame(turns.size());
+    auto more = encode_turns(turns, wider);
+    if (instructions_.size() + content.size() + total(more) + total(wider.parts) > budget_) break;
     said = std::move(more);
-    parts = std::move(wider);
+    parts = std::move(wider.parts);
   }
 
   append(prompt.tokens, parts[0]);

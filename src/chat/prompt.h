@@ -9,6 +9,7 @@
 
 #include "chat/history.h"
 #include "chat/language.h"
+#include "chat/slot.h"
 #include "lectern/library.h"
 #include "lectern/tokenizer.h"
 
@@ -35,14 +36,23 @@ class PromptBuilder {
  private:
   using Tokens = std::vector<TokenId>;
 
-  Tokens encode(std::string_view text) const;
-  std::vector<Tokens> frame(std::size_t turns) const;
+  /// What the template writes around the texts of a prompt.
+  struct Frame {
+    std::vector<Tokens> parts;              // [texts + 1]
+    std::vector<SlotBeginning> beginnings;  // [texts]
+  };
+
+  Tokens encode(std::string_view text, const SlotBeginning& beginning) const;
+  Tokens encode(std::string_view text) const;  // more of a text
+  Frame frame(std::size_t turns) const;
+  std::vector<Tokens> encode_turns(std::span<const Turn* const> turns, const Frame& frame) const;
   Tokens with_passages(std::span<const Passage> passages, std::size_t room, std::vector<Passage>& used) const;
   Tokens cut_to_fit(std::string_view head, std::string_view text, std::size_t room) const;
   std::string passage_head(const Passage& passage, std::size_t number) const;
 
   const Tokenizer& tokenizer_;
   Phrases phrases_;
+  SlotBeginning asks_;  // how the question, or what stands above it, begins
   Tokens instructions_;
   Tokens question_, headed_question_;  // the second goes below passages
   std::size_t budget_ = 0;

@@ -23,6 +23,17 @@ std::vector<std::string> around_slots(std::string_view rendered, std::span<const
   return parts;
 }
 
+std::string take_blank(std::string& part) {
+  if (!part.ends_with(' ')) return {};
+  part.pop_back();
+  return " ";
+}
+
+TextBefore before_text(std::span<const TokenId> tokens, const Tokenizer& tokenizer) {
+  if (tokens.empty()) return TextBefore::kNothing;
+  return tokenizer.token_bytes(tokens.back()).empty() ? TextBefore::kSpecialToken : TextBefore::kText;
+}
+
 Error changed_text() {
   return {
       ErrorCode::kUnsupported,

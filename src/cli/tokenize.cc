@@ -30,7 +30,7 @@ int run(const TokenizeCommand& command) {
     return 0;
   }
   for (const TokenId id : ids) {
-    const std::string piece = printable(tokenizer->decode(std::span(&id, 1), true));
+    const std::string piece = printable(to_valid_utf8(tokenizer->token_bytes(id, {.keep_special = true})));
     print(fmt::format("{:>7}  {:?}\n", id, fmt::string_view(piece)));
   }
   return 0;

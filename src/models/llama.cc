@@ -1,4 +1,5 @@
-// Llama (Touvron et al. 2023) and what is built like it: SmolLM2, Llama 2 and 3, Mistral as GGUF.
+// Llama (Touvron et al. 2023) and what is built like it: SmolLM2, Llama 2 and 3, TinyLlama, Mistral
+// (with a window where its hyper-parameters have one).
 #include "models/decoder.h"
 
 namespace lectern::models {

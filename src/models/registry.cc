@@ -18,6 +18,7 @@ const std::map<std::string, Definition>& definitions() {
   static const std::map<std::string, Definition> kDefinitions = {
       {"bert", build_bert},
       {"llama", build_llama},
+      {"mistral", build_llama},
       {"qwen2", build_qwen2},
   };
   return kDefinitions;

@@ -134,7 +134,10 @@ Generator::Row Generator::sample_row(Sequence& sequence, std::span<const float> 
   Row row;
   row.token = sequence.filter ? sample_in_grammar(sequence, wanted, drafts)
                               : sample(wanted, sampling, sequence.size() + drafts);
-  if (row.token && request.on_logprobs) row.logprobs = logprobs(logits, *row.token, request.top_logprobs);
+  if (row.token && request.on_logprobs) {
+    row.logprobs = logprobs(logits, *row.token, request.top_logprobs);
+    row.logprobs.begins_text = sequence.generated() + drafts == 0 && sequence.begins_text();
+  }
   return row;
 }
 

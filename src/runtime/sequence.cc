@@ -9,7 +9,7 @@ Sequence::Sequence(Request asked, int context, int groups, const Tokenizer& toke
     : request(std::move(asked)),
       prompt_size(static_cast<int>(request.prompt.size())),
       max_size(prompt_size + std::min(request.sampling.max_tokens, context - prompt_size)),
-      text(tokenizer, request.sampling.stop),
+      text(tokenizer, request.sampling.stop, !begins_text()),
       generation(std::make_shared<PendingGeneration>()),
       submitted(std::chrono::steady_clock::now()),
       tokens(request.prompt),

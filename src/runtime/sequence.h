@@ -52,6 +52,8 @@ struct Sequence {
   int size() const { return static_cast<int>(tokens.size()); }
   int pending() const { return size() - computed; }
   int generated() const { return size() - prompt_size; }
+  /// Whether the answer is a text of its own; what a grammar has allowed is not changed.
+  bool begins_text() const { return !request.continues_prompt && request.sampling.grammar == nullptr; }
   bool wants_prompt_logits() const {
     return request.on_prompt_logits != nullptr && prompt_logits_reported < prompt_size;
   }

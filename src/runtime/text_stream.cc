@@ -4,8 +4,8 @@
 
 namespace lectern::runtime {
 
-TextStream::TextStream(const Tokenizer& tokenizer, std::vector<std::string> stops)
-    : decoder_(tokenizer.incremental_decoder()),
+TextStream::TextStream(const Tokenizer& tokenizer, std::vector<std::string> stops, bool continues)
+    : decoder_(tokenizer.incremental_decoder(continues)),
       vocabulary_size_(tokenizer.vocabulary_size()),
       matcher_(std::move(stops)) {}
 

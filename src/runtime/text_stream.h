@@ -12,7 +12,8 @@ namespace lectern::runtime {
 
 class TextStream {
  public:
-  TextStream(const Tokenizer& tokenizer, std::vector<std::string> stops);
+  /// `continues`: the text goes on from other text (Tokenizer::incremental_decoder).
+  TextStream(const Tokenizer& tokenizer, std::vector<std::string> stops, bool continues);
 
   /// The text that `token` completes; an ending that may become a stop string is held back.
   std::string push(TokenId token);

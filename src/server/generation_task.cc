@@ -46,6 +46,7 @@ Request GenerationTask::request_for(int index) {
   Request request;
   request.prompt = plan_.prompts[static_cast<std::size_t>(index / plan_.n)];
   request.sampling = plan_.sampling;
+  request.continues_prompt = plan_.heading.kind == CompletionKind::kText;
   request.sampling.seed += static_cast<std::uint64_t>(index % plan_.n);
   if (plan_.top_logprobs) {
     request.top_logprobs = *plan_.top_logprobs;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/paths.h"
+
 namespace lectern::server {
 namespace {
 
@@ -14,21 +16,23 @@ using Json = nlohmann::ordered_json;
 constexpr float kLeastLogprob = -9999;
 
 // Models pad their vocabulary: an id past the tokenizer's own has no text.
-std::string text_of(TokenId token, const Tokenizer& tokenizer) {
-  return token < tokenizer.vocabulary_size() ? tokenizer.decode(std::span(&token, 1), true) : "";
+std::string bytes_of(TokenId token, bool begins_text, const Tokenizer& tokenizer) {
+  if (token >= tokenizer.vocabulary_size()) return "";
+  return tokenizer.token_bytes(token, {.keep_special = true, .begins_text = begins_text});
+}
+
+std::string text_of(TokenId token, bool begins_text, const Tokenizer& tokenizer) {
+  return to_valid_utf8(bytes_of(token, begins_text, tokenizer));
 }
 
 double bounded(float logprob) { return static_cast<double>(std::max(logprob, kLeastLogprob)); }
 
-// A part of a character has no text of its own, and its bytes cannot be told from the text.
-Json bytes_of(const std::string& text) {
-  if (text.find("\xef\xbf\xbd") != std::string::npos) return nullptr;
-  return std::vector<unsigned char>(text.begin(), text.end());
-}
-
-Json entry(const TokenLogprob& logprob, const Tokenizer& tokenizer) {
-  const auto text = text_of(logprob.token, tokenizer);
-  return {{"token", text}, {"logprob", bounded(logprob.logprob)}, {"bytes", bytes_of(text)}};
+// A part of a character has no text of its own: its bytes say what it is.
+Json entry(const TokenLogprob& logprob, bool begins_text, const Tokenizer& tokenizer) {
+  const auto bytes = bytes_of(logprob.token, begins_text, tokenizer);
+  return {{"token", to_valid_utf8(bytes)},
+          {"logprob", bounded(logprob.logprob)},
+          {"bytes", std::vector<unsigned char>(bytes.begin(), bytes.end())}};
 }
 
 }  // namespace
@@ -36,9 +40,9 @@ Json entry(const TokenLogprob& logprob, const Tokenizer& tokenizer) {
 Json chat_logprobs(std::span<const TokenLogprobs> logprobs, const Tokenizer& tokenizer) {
   Json content = Json::array();
   for (const auto& token : logprobs) {
-    content.push_back(entry(token.chosen, tokenizer));
+    content.push_back(entry(token.chosen, token.begins_text, tokenizer));
     Json top = Json::array();
-    for (const auto& other : token.top) top.push_back(entry(other, tokenizer));
+    for (const auto& other : token.top) top.push_back(entry(other, token.begins_text, tokenizer));
     content.back()["top_logprobs"] = std::move(top);
   }
   return {{"content", std::move(content)}, {"refusal", nullptr}};
@@ -47,10 +51,11 @@ Json chat_logprobs(std::span<const TokenLogprobs> logprobs, const Tokenizer& tok
 Json text_logprobs(std::span<const TokenLogprobs> logprobs, const Tokenizer& tokenizer) {
   Json tokens = Json::array(), own = Json::array(), top = Json::array();
   for (const auto& token : logprobs) {
-    tokens.push_back(text_of(token.chosen.token, tokenizer));
+    tokens.push_back(text_of(token.chosen.token, token.begins_text, tokenizer));
     own.push_back(bounded(token.chosen.logprob));
     Json others = Json::object();
-    for (const auto& other : token.top) others[text_of(other.token, tokenizer)] = bounded(other.logprob);
+    for (const auto& other : token.top)
+      others[text_of(other.token, token.begins_text, tokenizer)] = bounded(other.logprob);
     top.push_back(std::move(others));
   }
   return {{"tokens", std::move(tokens)}, {"token_logprobs", std::move(own)}, {"top_logprobs", std::move(top)}};

@@ -66,7 +66,7 @@ void BytePairTokenizer::add_merges() {
   }
 }
 
-void BytePairTokenizer::encode_text(std::string_view text, std::vector<TokenId>& ids) const {
+void BytePairTokenizer::encode_text(std::string_view text, TextBefore, std::vector<TokenId>& ids) const {
   std::string composed;
   if (pre_tokenizer_->compose) {
     composed = compose(text);

@@ -22,7 +22,7 @@ class BytePairTokenizer final : public TokenizerBase {
   explicit BytePairTokenizer(TokenizerData data);
 
  private:
-  void encode_text(std::string_view text, std::vector<TokenId>& ids) const override;
+  void encode_text(std::string_view text, TextBefore before, std::vector<TokenId>& ids) const override;
   void append_text(TokenId token, bool first, std::string& out) const override;
   TokenId start_token() const override { return data().add_bos ? data().bos : -1; }
   TokenId end_token() const override { return data().add_eos ? data().eos : -1; }

@@ -13,24 +13,25 @@ constexpr std::size_t kMaxText = std::size_t{256} << 20;  // bytes; ICU counts i
 
 class TokenDecoder : public IncrementalDecoder {
  public:
-  explicit TokenDecoder(const TokenizerBase& tokenizer) : tokenizer_(tokenizer) {}
+  TokenDecoder(const TokenizerBase& tokenizer, bool continues)
+      : tokenizer_(tokenizer), continues_(continues), first_(!continues) {}
 
   std::string next(TokenId token) override {
     std::string bytes;
-    tokenizer_.append_token(token, first_, false, bytes);
-    first_ = first_ && bytes.empty();
+    if (tokenizer_.append_token(token, first_, false, bytes)) first_ = false;
     return characters_.add(bytes);
   }
 
   std::string finish() override {
-    first_ = true;
+    first_ = !continues_;
     return characters_.finish();
   }
 
  private:
   const TokenizerBase& tokenizer_;
   Utf8Assembler characters_;
-  bool first_ = true;
+  bool continues_;
+  bool first_;
 };
 
 void check_ids(const TokenizerData& data) {
@@ -70,7 +71,9 @@ TokenizerData checked(TokenizerData data) {
 SpecialTokens tokens_of_types(const TokenizerData& data, bool control) {
   std::vector<std::pair<std::string, TokenId>> found;
   for (std::size_t id = 0; id < data.tokens.size(); ++id) {
-    const bool wanted = data.types[id] == TokenType::kUserDefined || (control && data.types[id] == TokenType::kControl);
+    const TokenType type = data.types[id];
+    const bool special = type == TokenType::kControl || type == TokenType::kUnknown;
+    const bool wanted = type == TokenType::kUserDefined || (control && special);
     if (wanted) found.emplace_back(data.tokens[id], static_cast<TokenId>(id));
   }
   return SpecialTokens(std::move(found));
@@ -102,9 +105,10 @@ std::vector<TokenId> TokenizerBase::encode(std::string_view text, const EncodeOp
   std::vector<TokenId> ids;
   if (options.add_special_tokens && start_token() >= 0) ids.push_back(start_token());
   const SpecialTokens& special = options.parse_special_tokens ? special_ : user_defined_;
-  for (std::size_t i = 0; i < text.size();) {
+  TextBefore before = options.before;
+  for (std::size_t i = 0; i < text.size(); before = TextBefore::kSpecialToken) {
     const SpecialTokens::Match match = special.find(text, i);
-    if (match.begin > i) encode_text(text.substr(i, match.begin - i), ids);
+    if (match.begin > i) encode_text(text.substr(i, match.begin - i), before, ids);
     if (match.token >= 0) ids.push_back(match.token);
     i = match.end;
   }
@@ -112,35 +116,41 @@ std::vector<TokenId> TokenizerBase::encode(std::string_view text, const EncodeOp
   return ids;
 }
 
-void TokenizerBase::append_token(TokenId token, bool first, bool keep_special, std::string& out) const {
+bool TokenizerBase::append_token(TokenId token, bool first, bool keep_special, std::string& out) const {
   if (token < 0 || token >= vocabulary_size()) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("Token {} is outside the vocabulary of {} tokens.", token, vocabulary_size()));
   }
   const bool special = type(token) == TokenType::kControl || type(token) == TokenType::kUnknown;
-  if (!special || keep_special) append_text(token, first, out);
+  if (special && !keep_special) return false;
+  append_text(token, first, out);
+  return true;
 }
 
 std::string TokenizerBase::decode(std::span<const TokenId> tokens, bool keep_special) const {
   std::string bytes;
-  for (const TokenId token : tokens) append_token(token, bytes.empty(), keep_special, bytes);
+  bool first = true;
+  for (const TokenId token : tokens) first = !append_token(token, first, keep_special, bytes) && first;
   Utf8Assembler characters;
   const std::string text = characters.add(bytes);
   return text + characters.finish();
 }
 
-std::string TokenizerBase::token_bytes(TokenId token) const {
+std::string TokenizerBase::token_bytes(TokenId token, const TokenTextOptions& options) const {
   std::string bytes;
-  append_token(token, false, false, bytes);
+  append_token(token, options.begins_text, options.keep_special, bytes);
   return bytes;
 }
 
-std::unique_ptr<IncrementalDecoder> TokenizerBase::incremental_decoder() const {
-  return std::make_unique<TokenDecoder>(*this);
+std::unique_ptr<IncrementalDecoder> TokenizerBase::incremental_decoder(bool continues) const {
+  return std::make_unique<TokenDecoder>(*this, continues);
 }
 
 std::string TokenizerBase::apply_chat_template(std::span<const Message> messages) const {
-  return chat_template_.render(messages, text_of(data_, data_.bos), text_of(data_, data_.eos));
+  const std::string bos = text_of(data_, data_.bos);
+  std::string prompt = chat_template_.render(messages, bos, text_of(data_, data_.eos));
+  const bool lacks_start = start_token() >= 0 && start_token() == data_.bos && !prompt.starts_with(bos);
+  return lacks_start ? bos + prompt : prompt;
 }
 
 }  // namespace lectern::text

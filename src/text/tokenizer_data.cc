@@ -8,16 +8,17 @@
 #include "core/bytes_reader.h"
 #include "lectern/error.h"
 #include "text/byte_pair_tokenizer.h"
+#include "text/sentence_piece_tokenizer.h"
 #include "text/word_piece_tokenizer.h"
 
 namespace lectern::text {
 namespace {
 
 // Little-endian: u32 layout, u8 model, u8 flags, i32 of five special tokens; then texts (u32 size, bytes), arrays (u32
-// count, elements): pre-tokenizer, end tokens, tokens, types, merges.
+// count, elements): pre-tokenizer, end tokens, tokens, types, merges; of a SentencePiece model also u8 prefix, scores.
 constexpr std::uint32_t kLayout = 1;
 
-enum Flag : std::uint8_t { kAddBos = 1, kAddEos = 2, kLowercase = 4 };
+enum Flag : std::uint8_t { kAddBos = 1, kAddEos = 2, kLowercase = 4, kPrefixUnlessBlank = 8 };
 
 class BytesWriter {
  public:
@@ -61,8 +62,13 @@ std::uint32_t read_count(BytesReader& in, std::size_t element_bytes, std::string
 }
 
 TokenType to_token_type(std::uint8_t value) {
-  if (value > static_cast<std::uint8_t>(TokenType::kUnused)) corrupt(fmt::format("there is no token type {}", value));
+  if (value > static_cast<std::uint8_t>(TokenType::kByte)) corrupt(fmt::format("there is no token type {}", value));
   return static_cast<TokenType>(value);
+}
+
+BlankPrefix to_blank_prefix(std::uint8_t value) {
+  if (value > static_cast<std::uint8_t>(BlankPrefix::kEach)) corrupt(fmt::format("there is no prefix {}", value));
+  return static_cast<BlankPrefix>(value);
 }
 
 }  // namespace
@@ -72,7 +78,8 @@ std::vector<std::byte> serialize(const TokenizerData& data) {
   out.put(kLayout);
   out.put(static_cast<std::uint8_t>(data.model));
   out.put(static_cast<std::uint8_t>((data.add_bos ? kAddBos : 0) | (data.add_eos ? kAddEos : 0) |
-                                    (data.lowercase ? kLowercase : 0)));
+                                    (data.lowercase ? kLowercase : 0) |
+                                    (data.prefix_unless_blank ? kPrefixUnlessBlank : 0)));
   for (const TokenId id : {data.bos, data.eos, data.unknown, data.classify, data.separate}) out.put(id);
   out.put_text(data.pre_tokenizer);
   out.put_count(data.end_tokens.size());
@@ -86,6 +93,11 @@ std::vector<std::byte> serialize(const TokenizerData& data) {
     out.put_text(left);
     out.put_text(right);
   }
+  if (data.model == TokenizerModel::kSentencePieces) {
+    out.put(static_cast<std::uint8_t>(data.prefix));
+    out.put_count(data.scores.size());
+    for (const float score : data.scores) out.put(score);
+  }
   return out.take();
 }
 
@@ -96,13 +108,14 @@ TokenizerData parse_tokenizer_data(std::span<const std::byte> bytes) {
     corrupt(fmt::format("layout {} is not {}", layout, kLayout));
   }
   const auto model = in.read<std::uint8_t>("model");
-  if (model > static_cast<std::uint8_t>(TokenizerModel::kWordPieces))
+  if (model > static_cast<std::uint8_t>(TokenizerModel::kSentencePieces))
     corrupt(fmt::format("there is no model {}", model));
   data.model = static_cast<TokenizerModel>(model);
   const auto flags = in.read<std::uint8_t>("flags");
   data.add_bos = (flags & kAddBos) != 0;
   data.add_eos = (flags & kAddEos) != 0;
   data.lowercase = (flags & kLowercase) != 0;
+  data.prefix_unless_blank = (flags & kPrefixUnlessBlank) != 0;
   for (TokenId* id : {&data.bos, &data.eos, &data.unknown, &data.classify, &data.separate}) {
     *id = in.read<TokenId>("special tokens");
   }
@@ -118,13 +131,25 @@ TokenizerData parse_tokenizer_data(std::span<const std::byte> bytes) {
     left = read_text(in, "merges");
     right = read_text(in, "merges");
   }
+  if (data.model == TokenizerModel::kSentencePieces) {
+    data.prefix = to_blank_prefix(in.read<std::uint8_t>("prefix"));
+    data.scores.resize(read_count(in, sizeof(float), "scores"));
+    for (float& score : data.scores) score = in.read<float>("scores");
+  }
   if (in.remaining() != 0) corrupt(fmt::format("{} bytes follow its end", in.remaining()));
   return data;
 }
 
 std::unique_ptr<Tokenizer> make_tokenizer(TokenizerData data) {
-  if (data.model == TokenizerModel::kWordPieces) return std::make_unique<WordPieceTokenizer>(std::move(data));
-  return std::make_unique<BytePairTokenizer>(std::move(data));
+  switch (data.model) {
+    case TokenizerModel::kBytePairs:
+      return std::make_unique<BytePairTokenizer>(std::move(data));
+    case TokenizerModel::kWordPieces:
+      return std::make_unique<WordPieceTokenizer>(std::move(data));
+    case TokenizerModel::kSentencePieces:
+      return std::make_unique<SentencePieceTokenizer>(std::move(data));
+  }
+  throw Error(ErrorCode::kInternal, "a tokenizer of no kind");
 }
 
 }  // namespace lectern::text

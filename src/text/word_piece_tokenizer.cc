@@ -39,7 +39,7 @@ WordPieceTokenizer::WordPieceTokenizer(TokenizerData tokenizer_data)
   }
 }
 
-void WordPieceTokenizer::encode_text(std::string_view text, std::vector<TokenId>& ids) const {
+void WordPieceTokenizer::encode_text(std::string_view text, TextBefore, std::vector<TokenId>& ids) const {
   for_each_bert_word(normalize_for_bert(text, data().lowercase),
                      [&](std::string_view word) { encode_word(word, ids); });
 }

@@ -16,7 +16,7 @@ class WordPieceTokenizer final : public TokenizerBase {
   explicit WordPieceTokenizer(TokenizerData data);
 
  private:
-  void encode_text(std::string_view text, std::vector<TokenId>& ids) const override;
+  void encode_text(std::string_view text, TextBefore before, std::vector<TokenId>& ids) const override;
   void append_text(TokenId token, bool first, std::string& out) const override;
   TokenId start_token() const override { return data().classify; }
   TokenId end_token() const override { return data().separate; }

@@ -5,6 +5,7 @@
 #include "fake_engine.h"
 #include "fake_library.h"
 #include "lectern/error.h"
+#include "mistral_like.h"
 
 namespace lectern::chat {
 namespace {
@@ -40,6 +41,21 @@ TEST_F(PromptTest, HoldsEverythingWhereThereIsRoom) {
                 "\n\nQuestion: How hot?\x02\n\x01"
                 "assistant\n");
   EXPECT_EQ(prompt.passages.size(), 2u);
+}
+
+TEST(SentencePiecePrompt, IsCutAsTheWholeTextIs) {
+  auto phrases = phrases_for("a");
+  phrases.instructions = "ab";
+  for (const auto prefix : {text::BlankPrefix::kNone, text::BlankPrefix::kFirst, text::BlankPrefix::kEach}) {
+    const auto tokenizer = test::mistral_like(prefix);
+    const auto build = [&](const std::vector<Turn>& history) {
+      return PromptBuilder(*tokenizer, phrases, "a", 500).build({}, history).tokens;
+    };
+    EXPECT_EQ(build({}), tokenizer->encode("<s>[INST] ab\n\na[/INST]", {.add_special_tokens = false}));
+    const std::string shown = tokenizer->decode(build({{"a b", "ab"}}), true);
+    if (prefix != text::BlankPrefix::kFirst) continue;
+    EXPECT_EQ(shown, "<s>[INST] ab\n\na b[/INST] ab</s>[INST] a[/INST]");
+  }
 }
 
 TEST_F(PromptTest, SaysWhereThePassagesStand) {

@@ -1,6 +1,7 @@
 // Writes a first corpus for each fuzz target, so that mutations begin with files that are whole.
 // usage: fuzz_seeds FOLDER
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -44,6 +45,21 @@ void gguf(const fs::path& folder) {
                          .tensor("blk.0.attn_q.weight", DType::kQ4_1, {2, 64}, block)
                          .build();
   write(folder / "gguf/small", chars(bytes));
+
+  std::vector<std::string> tokens = {"<unk>", "<s>", "</s>", "\u2581", "a", "\u2581a"};
+  std::vector<std::int32_t> types = {2, 3, 3, 1, 1, 1};
+  for (int byte = 0; byte < 256; ++byte) tokens.push_back(fmt::format("<0x{:02X}>", byte));
+  types.resize(tokens.size(), 6);
+  const auto pieces = support::GgufBuilder()
+                          .text("general.architecture", "llama")
+                          .text("tokenizer.ggml.model", "llama")
+                          .texts("tokenizer.ggml.tokens", tokens)
+                          .i32s("tokenizer.ggml.token_type", types)
+                          .f32s("tokenizer.ggml.scores", std::vector<float>(tokens.size(), -1))
+                          .u32("tokenizer.ggml.eos_token_id", 2)
+                          .boolean("tokenizer.ggml.add_space_prefix", true)
+                          .build();
+  write(folder / "gguf/pieces", chars(pieces));
 }
 
 void safetensors(const fs::path& folder) {

@@ -14,7 +14,7 @@ class Words : public Tokenizer {
  public:
   std::vector<std::string> words = {"{\"", "\":", "\"}", "aa\"", "\": \"", "aaaaaaaa", "\xc3", ""};
 
-  std::string token_bytes(TokenId token) const override {
+  std::string token_bytes(TokenId token, const TokenTextOptions&) const override {
     return token < 256 ? std::string(1, static_cast<char>(token)) : words[static_cast<std::size_t>(token - 256)];
   }
   std::int32_t vocabulary_size() const override { return 256 + static_cast<std::int32_t>(words.size()); }
@@ -22,7 +22,7 @@ class Words : public Tokenizer {
 
   std::vector<TokenId> encode(std::string_view, const EncodeOptions&) const override { return {}; }
   std::string decode(std::span<const TokenId>, bool) const override { return ""; }
-  std::unique_ptr<IncrementalDecoder> incremental_decoder() const override { return nullptr; }
+  std::unique_ptr<IncrementalDecoder> incremental_decoder(bool) const override { return nullptr; }
   TokenId bos() const override { return -1; }
   std::string apply_chat_template(std::span<const Message>) const override { return ""; }
   bool has_chat_template() const override { return false; }

@@ -17,8 +17,8 @@ class PieceTokenizer : public Tokenizer {
 
   std::vector<TokenId> encode(std::string_view text, const EncodeOptions& options = {}) const override;
   std::string decode(std::span<const TokenId>, bool) const override { return ""; }
-  std::unique_ptr<IncrementalDecoder> incremental_decoder() const override { return nullptr; }
-  std::string token_bytes(TokenId) const override { return ""; }
+  std::unique_ptr<IncrementalDecoder> incremental_decoder(bool) const override { return nullptr; }
+  std::string token_bytes(TokenId, const TokenTextOptions&) const override { return ""; }
   std::int32_t vocabulary_size() const override { return 1 << 20; }
   TokenId bos() const override { return -1; }
   std::span<const TokenId> end_tokens() const override { return {}; }

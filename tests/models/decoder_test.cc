@@ -112,5 +112,19 @@ TEST(HuggingFaceDecoder, QwenWindowsBeginAtALayerAndOnlyWhereTheyAreInUse) {
   EXPECT_EQ(windowed[1].window, 32);
 }
 
+TEST(HuggingFaceDecoder, MistralHasAWindowWhereItsConfigurationDoes) {
+  const auto window = [](const std::string& more) {
+    const TinyDecoder tiny{.family = "mistral"};
+    const Model model = build_model(*formats::open_checkpoint(support::write_decoder_folder(tiny, more)));
+    EXPECT_EQ(model.config.family, "llama");
+    EXPECT_EQ(model.graph.kv_groups().size(), 1u);
+    return model.graph.kv_groups()[0].window;
+  };
+  EXPECT_EQ(window(R"(,"sliding_window":32)"), 32);
+  EXPECT_EQ(window(R"(,"sliding_window":null)"), 0);
+  EXPECT_EQ(window(R"(,"sliding_window":4096)"), 0) << "no smaller than the context";
+  EXPECT_EQ(window(""), 0);
+}
+
 }  // namespace
 }  // namespace lectern::models

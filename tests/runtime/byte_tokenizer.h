@@ -26,8 +26,8 @@ class ByteTokenizer : public Tokenizer {
     }
     return text;
   }
-  std::unique_ptr<IncrementalDecoder> incremental_decoder() const override { return std::make_unique<Decoder>(); }
-  std::string token_bytes(TokenId token) const override { return decode({&token, 1}); }
+  std::unique_ptr<IncrementalDecoder> incremental_decoder(bool) const override { return std::make_unique<Decoder>(); }
+  std::string token_bytes(TokenId token, const TokenTextOptions&) const override { return decode({&token, 1}); }
   std::int32_t vocabulary_size() const override { return kEnd + 1; }
   TokenId bos() const override { return -1; }
   std::span<const TokenId> end_tokens() const override { return ends_; }

@@ -67,7 +67,7 @@ TEST(StopMatcher, AgreesWithASearchOfTheWholeText) {
 
 TEST(TextStream, ShowsWholeCharactersAlone) {
   const ByteTokenizer tokenizer;
-  TextStream stream(tokenizer, {});
+  TextStream stream(tokenizer, {}, false);
   EXPECT_EQ(stream.push(0xc3), "");
   EXPECT_EQ(stream.push(0xa9), "é");
   EXPECT_EQ(stream.push(0xe2), "");

@@ -107,7 +107,7 @@ std::string FakeTokenizer::decode(std::span<const TokenId> tokens, bool keep_spe
   return text;
 }
 
-std::unique_ptr<IncrementalDecoder> FakeTokenizer::incremental_decoder() const {
+std::unique_ptr<IncrementalDecoder> FakeTokenizer::incremental_decoder(bool) const {
   return std::make_unique<ByteDecoder>();
 }
 

@@ -17,8 +17,8 @@ class FakeTokenizer : public Tokenizer {
 
   std::vector<TokenId> encode(std::string_view text, const EncodeOptions& options = {}) const override;
   std::string decode(std::span<const TokenId> tokens, bool keep_special = false) const override;
-  std::unique_ptr<IncrementalDecoder> incremental_decoder() const override;
-  std::string token_bytes(TokenId token) const override { return decode({&token, 1}); }
+  std::unique_ptr<IncrementalDecoder> incremental_decoder(bool) const override;
+  std::string token_bytes(TokenId token, const TokenTextOptions&) const override { return decode({&token, 1}); }
   std::int32_t vocabulary_size() const override { return 258; }
   TokenId bos() const override { return -1; }
   std::span<const TokenId> end_tokens() const override { return end_tokens_; }

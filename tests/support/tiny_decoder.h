@@ -31,7 +31,8 @@ struct TinyDecoder {
   DType type = DType::kF32;              // of the matrices
   std::map<std::string, DType> types{};  // of some: "attn_v"
   unsigned seed = 1;
-  bool tokenizer = true;                                         // otherwise `more` describes one
+  bool tokenizer = true;  // otherwise `more` describes one
+  int vocabulary = kVocabulary;
   std::function<void(GgufBuilder&)> more = [](GgufBuilder&) {};  // further metadata and tensors
 
   static constexpr int kVocabulary = 259;  // a token for each byte, <|endoftext|>, <|im_start|>, <|im_end|>
@@ -141,7 +142,7 @@ inline std::vector<std::byte> build(const TinyDecoder& m) {
                 internal::random_rows(stored, rows, columns, random));
   };
   const int q_width = m.heads * m.head_dim, kv_width = m.kv_heads * m.head_dim;
-  matrix("", "token_embd", TinyDecoder::kVocabulary, m.width);
+  matrix("", "token_embd", m.vocabulary, m.width);
   for (int layer = 0; layer < m.layers; ++layer) {
     const std::string prefix = "blk." + std::to_string(layer) + ".";
     vector(prefix + "attn_norm.weight", m.width, 1);
@@ -160,7 +161,7 @@ inline std::vector<std::byte> build(const TinyDecoder& m) {
     matrix(prefix, "ffn_down", m.width, m.ffn_width);
   }
   vector("output_norm.weight", m.width, 1);
-  if (!m.tied) matrix("", "output", TinyDecoder::kVocabulary, m.width);
+  if (!m.tied) matrix("", "output", m.vocabulary, m.width);
   m.more(gguf);
   return gguf.build();
 }

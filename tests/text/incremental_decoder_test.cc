@@ -37,8 +37,8 @@ TEST(IncrementalDecoder, AnUnfinishedCharacterBecomesOneReplacement) {
 
 TEST(IncrementalDecoder, AgreesWithDecodingAtOnce) {
   std::mt19937 random(7);
-  for (const bool bytes : {true, false}) {
-    const auto tokenizer = make_tokenizer(bytes ? small_byte_pairs() : small_word_pieces());
+  for (const auto& data : {small_byte_pairs(), small_word_pieces(), small_sentence_pieces()}) {
+    const auto tokenizer = make_tokenizer(data);
     for (int round = 0; round < 2000; ++round) {
       std::vector<TokenId> tokens(random() % 12);
       for (TokenId& token : tokens)

@@ -48,4 +48,30 @@ inline TokenizerData small_word_pieces() {
   return data;
 }
 
+/// "<unk>", "<s>", "</s>", every byte, then pieces: a blank, "a", "b", "ab", " a", two blanks; "<user>" (user-defined).
+inline TokenizerData small_sentence_pieces() {
+  TokenizerData data;
+  data.model = TokenizerModel::kSentencePieces;
+  data.prefix = BlankPrefix::kEach;
+  const auto add = [&](const std::string& token, TokenType type, float score) {
+    data.tokens.push_back(token);
+    data.types.push_back(type);
+    data.scores.push_back(score);
+  };
+  add("<unk>", TokenType::kUnknown, 0);
+  add("<s>", TokenType::kControl, 0);
+  add("</s>", TokenType::kControl, 0);
+  for (int byte = 0; byte < 256; ++byte) add(fmt::format("<0x{:02X}>", byte), TokenType::kByte, 0);
+  for (const char* character : {"\u2581", "a", "b"}) add(character, TokenType::kNormal, -100);
+  add("ab", TokenType::kNormal, -2);
+  add("\u2581a", TokenType::kNormal, -3);
+  add("\u2581\u2581", TokenType::kNormal, -2.5);
+  add("<user>", TokenType::kUserDefined, 0);
+  data.unknown = 0;
+  data.bos = 1;
+  data.eos = 2;
+  data.end_tokens = {2};
+  return data;
+}
+
 }  // namespace lectern::text

@@ -1,39 +1,15 @@
 // Token ids of 20,000 lines, against Hugging Face's tokenizers (golden/generate_lines.py).
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include "compiler/tokenizer_import.h"
 #include "core/bytes_reader.h"
+#include "golden_lines.h"
 
 namespace lectern::text {
 namespace {
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::span<const std::byte> as_bytes(const std::string& text) { return std::as_bytes(std::span(text)); }
-
-std::vector<std::string> read_lines() {
-  const std::string packed = read_file("tests/text/golden/lines.z");
-  std::string plain(4 << 20, '\0');
-  uLongf size = plain.size();
-  const int result = uncompress(reinterpret_cast<Bytef*>(plain.data()), &size,
-                                reinterpret_cast<const Bytef*>(packed.data()), packed.size());
-  EXPECT_EQ(result, Z_OK);
-  plain.resize(size);
-  BytesReader in(as_bytes(plain), "lines.z");
-  std::vector<std::string> lines;
-  while (in.remaining() > 0) lines.emplace_back(in.take_text(in.read<std::uint32_t>("size"), "line"));
-  return lines;
-}
 
 struct Golden {
   std::uint32_t stride = 0;
@@ -58,12 +34,6 @@ Golden read_golden(int index) {
     }
   }
   return golden;
-}
-
-std::uint64_t fnv1a(std::span<const TokenId> ids) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const std::byte byte : std::as_bytes(ids)) hash = (hash ^ static_cast<std::uint64_t>(byte)) * 0x100000001b3u;
-  return hash;
 }
 
 void compare(const std::string& checkpoint, int index) {

@@ -1,5 +1,6 @@
 #include "compiler/tokenizer_import.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,7 +66,6 @@ TEST(TokenizerImport, DamagedGgufMetadataIsNamed) {
   };
   using Texts = std::vector<std::string>;
   using Numbers = std::vector<std::int64_t>;
-  expect_refusal(with("tokenizer.ggml.model", "llama"), ErrorCode::kUnsupported, "SentencePiece");
   expect_refusal(with("tokenizer.ggml.model", "rwkv"), ErrorCode::kUnsupported, "rwkv");
   expect_refusal(with("tokenizer.ggml.model", std::int64_t{2}), ErrorCode::kCorrupt, "tokenizer.ggml.model");
   expect_refusal(with("tokenizer.ggml.tokens", std::int64_t{2}), ErrorCode::kCorrupt, "tokenizer.ggml.tokens");
@@ -80,6 +80,54 @@ TEST(TokenizerImport, DamagedGgufMetadataIsNamed) {
   expect_refusal(without("tokenizer.ggml.tokens"), ErrorCode::kCorrupt, "tokenizer.ggml.tokens");
   expect_refusal(without("tokenizer.ggml.pre"), ErrorCode::kCorrupt, "tokenizer.ggml.pre");
   expect_refusal(without("tokenizer.ggml.merges"), ErrorCode::kCorrupt, "tokenizer.ggml.merges");
+}
+
+FakeCheckpoint sentence_pieces() {
+  std::vector<std::string> tokens = {"<unk>", "<s>", "</s>", "\u2581", "a", "\u2581a"};
+  std::vector<std::int64_t> types = {2, 3, 3, 1, 1, 1};
+  std::vector<double> scores = {0, 0, 0, -3, -2, -1};
+  for (int byte = 0; byte < 256; ++byte) {
+    tokens.push_back(fmt::format("<0x{:02X}>", byte));
+    types.push_back(6);
+    scores.push_back(0);
+  }
+  FakeCheckpoint checkpoint(formats::CheckpointFormat::kGguf);
+  checkpoint.fields = {{"tokenizer.ggml.model", "llama"},
+                       {"tokenizer.ggml.tokens", tokens},
+                       {"tokenizer.ggml.token_type", types},
+                       {"tokenizer.ggml.scores", scores},
+                       {"tokenizer.ggml.bos_token_id", std::int64_t{1}},
+                       {"tokenizer.ggml.eos_token_id", std::int64_t{2}}};
+  return checkpoint;
+}
+
+TEST(TokenizerImport, SentencePiecesOfGguf) {
+  FakeCheckpoint checkpoint = sentence_pieces();
+  const text::TokenizerData data = import_tokenizer(checkpoint);
+  EXPECT_EQ(data.model, text::TokenizerModel::kSentencePieces);
+  EXPECT_EQ(data.types[6], text::TokenType::kByte);
+  EXPECT_EQ(data.types[0], text::TokenType::kUnknown);
+  EXPECT_EQ(data.scores[5], -1);
+  EXPECT_EQ(data.prefix, text::BlankPrefix::kEach) << "unless the file says otherwise";
+  EXPECT_TRUE(data.add_bos) << "unless the file says otherwise";
+  EXPECT_THAT(data.end_tokens, ElementsAre(2));
+  EXPECT_THAT(text::make_tokenizer(data)->encode("a"), ElementsAre(1, 5));
+  checkpoint.fields["tokenizer.ggml.add_space_prefix"] = false;
+  checkpoint.fields["tokenizer.ggml.add_bos_token"] = false;
+  EXPECT_THAT(text::make_tokenizer(import_tokenizer(checkpoint))->encode("a"), ElementsAre(4));
+}
+
+TEST(TokenizerImport, DamagedScoresAreNamed) {
+  FakeCheckpoint checkpoint = sentence_pieces();
+  checkpoint.fields["tokenizer.ggml.scores"] = std::vector<double>{0, 1};
+  expect_refusal(checkpoint, ErrorCode::kCorrupt, "tokenizer.ggml.scores has 2 entries for 262 tokens");
+  checkpoint.fields["tokenizer.ggml.scores"] = std::vector<std::string>{"0"};
+  expect_refusal(checkpoint, ErrorCode::kCorrupt, "tokenizer.ggml.scores");
+  checkpoint.fields.erase("tokenizer.ggml.scores");
+  expect_refusal(checkpoint, ErrorCode::kCorrupt, "tokenizer.ggml.scores");
+  checkpoint = sentence_pieces();
+  checkpoint.fields["tokenizer.ggml.add_space_prefix"] = "yes";
+  expect_refusal(checkpoint, ErrorCode::kCorrupt, "tokenizer.ggml.add_space_prefix");
 }
 
 FakeCheckpoint folder(const std::string& tokenizer) {
@@ -106,6 +154,63 @@ TEST(TokenizerImport, HuggingFaceBytePairs) {
   EXPECT_THAT(data.end_tokens, ElementsAre(4));
   EXPECT_TRUE(data.add_bos);
   EXPECT_EQ(data.chat_template, "{{ bos_token }}");
+}
+
+std::string llama_like(const std::string& blanks) {
+  std::string vocabulary = R"("<unk>": 0, "\u2581": 1, "a": 2, "\u2581a": 3)";
+  for (int byte = 0; byte < 256; ++byte) vocabulary += fmt::format(R"(, "<0x{:02X}>": {})", byte, byte + 4);
+  return R"({"added_tokens": [{"id": 0, "content": "<unk>", "special": true, "normalized": true},
+      {"id": 260, "content": "<s>", "special": true}, {"id": 261, "content": "</s>", "special": true}], )" +
+         blanks + R"(, "model": {"type": "BPE", "byte_fallback": true, "unk_token": "<unk>", "ignore_merges": false,
+      "vocab": {)" +
+         vocabulary + R"(}, "merges": ["\u2581 a"]}})";
+}
+
+TEST(TokenizerImport, HuggingFaceSentencePieces) {
+  const std::string written =
+      R"("normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "\u2581"},
+      {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}]})";
+  const text::TokenizerData data = import_tokenizer(folder(llama_like(written)));
+  EXPECT_EQ(data.model, text::TokenizerModel::kSentencePieces);
+  EXPECT_EQ(data.types[4], text::TokenType::kByte);
+  EXPECT_EQ(data.types[0], text::TokenType::kControl);
+  EXPECT_EQ(data.prefix, text::BlankPrefix::kEach);
+  EXPECT_FALSE(data.prefix_unless_blank);
+  EXPECT_THAT(data.merges, ElementsAre(std::pair("\u2581", "a")));
+  EXPECT_THAT(data.end_tokens, ElementsAre(261));
+  EXPECT_THAT(text::make_tokenizer(data)->encode("a!</s>"), ElementsAre(3, '!' + 4, 261));
+
+  const auto metaspace = [](const std::string& more) {
+    return import_tokenizer(folder(
+        llama_like(R"("pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "split": false)" + more + "}")));
+  };
+  EXPECT_EQ(metaspace(R"(, "prepend_scheme": "first")").prefix, text::BlankPrefix::kFirst);
+  EXPECT_EQ(metaspace(R"(, "prepend_scheme": "always")").prefix, text::BlankPrefix::kEach);
+  EXPECT_EQ(metaspace(R"(, "prepend_scheme": "never")").prefix, text::BlankPrefix::kNone);
+  EXPECT_EQ(metaspace(R"(, "add_prefix_space": false)").prefix, text::BlankPrefix::kNone);
+  EXPECT_EQ(metaspace("").prefix, text::BlankPrefix::kEach);
+  EXPECT_TRUE(metaspace("").prefix_unless_blank);
+}
+
+TEST(TokenizerImport, SentencePiecesThatAreMadeOtherwiseAreRefused) {
+  const std::string replaces = R"("normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"})";
+  EXPECT_EQ(import_tokenizer(folder(llama_like(replaces))).prefix, text::BlankPrefix::kNone);
+  const auto refused = [](const std::string& blanks, const std::string& from = "", const std::string& to = "") {
+    std::string file = llama_like(blanks);
+    if (!from.empty()) file.replace(file.find(from), from.size(), to);
+    expect_refusal(folder(file), ErrorCode::kUnsupported, "pieces are not made");
+  };
+  refused(R"("normalizer": null)");
+  refused(R"("normalizer": {"type": "NFKC"})");
+  refused(R"("normalizer": {"type": "Sequence", "normalizers": []})");
+  refused(R"("pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "split": true})");
+  refused(R"("pre_tokenizer": {"type": "Metaspace", "replacement": "_", "split": false})");
+  refused(replaces, R"("ignore_merges": false)", R"("ignore_merges": true)");
+  refused(replaces, R"("unk_token")", R"("end_of_word_suffix": "</w>", "unk_token")");
+  std::string file = llama_like(replaces);
+  const std::string merges = R"(["\u2581 a"])";
+  file.replace(file.find(merges), merges.size(), "[]");
+  expect_refusal(folder(file), ErrorCode::kCorrupt, "model.merges");
 }
 
 TEST(TokenizerImport, DamagedTokenizerFilesAreNamed) {

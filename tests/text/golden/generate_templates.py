@@ -89,6 +89,29 @@ TEMPLATES = {
     {%- endif %}
 {%- endfor %}
 """,
+    "mistral 7b, no system": "{{ bos_token }}{% for turn in messages %}{% if (turn['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{ raise_exception('Questions and answers take turns, a question first.') }}{% endif %}{% if turn['role'] == 'user' %}"
+    "{{ '[INST] ' + turn['content'] + ' [/INST]' }}{% elif turn['role'] == 'assistant' %}{{ ' ' + turn['content'] + eos_token }}"
+    "{% else %}{{ raise_exception('There are user and assistant only.') }}{% endif %}{% endfor %}",
+    "llama 2": "{% if messages[0]['role'] == 'system' %}{% set turns = messages[1:] %}{% set system = messages[0]['content'] %}"
+    "{% else %}{% set turns = messages %}{% set system = false %}{% endif %}{% for turn in turns %}"
+    "{% if (turn['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Turns alternate.') }}{% endif %}"
+    "{% if loop.index0 == 0 and system != false %}{% set content = '<<SYS>>\\n' + system + '\\n<</SYS>>\\n\\n' + turn['content'] %}"
+    "{% else %}{% set content = turn['content'] %}{% endif %}{% if turn['role'] == 'user' %}"
+    "{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif turn['role'] == 'assistant' %}"
+    "{{ ' ' + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}",
+    "zephyr, tinyllama": """{% for turn in messages %}
+{% if turn['role'] == 'user' %}
+{{ '<|user|>\n' + turn['content'] + eos_token }}
+{% elif turn['role'] == 'system' %}
+{{ '<|system|>\n' + turn['content'] + eos_token }}
+{% elif turn['role'] == 'assistant' %}
+{{ '<|assistant|>\n'  + turn['content'] + eos_token }}
+{% endif %}
+{% if loop.last and add_generation_prompt %}
+{{ '<|assistant|>' }}
+{% endif %}
+{% endfor %}""",
     "gemma": """{{ bos_token }}
 {%- if messages | length > 0 and messages[0]['role'] == 'system' -%}
     {%- set first_user_prefix = messages[0]['content'] + '\n\n' -%}
