@@ -7,10 +7,10 @@ import time
 import unittest
 
 from live_library_test import LiveTest
-from served import CHAT_MODEL
+from served import CHAT_MODEL, PATIENCE
 
 CLIENTS, EDITIONS = 8, 50
-WITHIN = 5  # seconds, in which a change has to be found
+WITHIN = 5 * PATIENCE / 300  # seconds, in which a change has to be found
 SUBJECTS = ("harbour", "mill", "tower", "bridge", "market", "orchard")
 
 

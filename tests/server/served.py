@@ -18,7 +18,7 @@ import openai
 COMMAND = os.environ["LECTERN_COMMAND"]
 CHAT_MODEL = "smollm2-135m-instruct-q4_1"
 EMBEDDING_MODEL = "all-minilm-l6-v2"
-PATIENCE = 300  # seconds: a sanitizer's build on a busy machine
+PATIENCE = int(os.environ.get("LECTERN_PATIENCE", "300"))  # seconds, on a busy machine; more for a sanitizer's build
 SANITIZER = re.compile(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|: runtime error: ")
 
 
