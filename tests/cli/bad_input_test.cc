@@ -109,7 +109,7 @@ TEST_F(BadInputTest, CraftedCheckpoints) {
     expect_refused("alignment.gguf", with_alignment(alignment), "general.alignment");
   }
   expect_refused("layers.gguf", text_of(support::build({.layers = 0})), "block_count");
-  expect_refused("bytes.gguf", without_tokenizer("llama", {"<0x-1>"}, {}), "SentencePiece");
+  expect_refused("bytes.gguf", without_tokenizer("llama", {"<0x-1>"}, {}), "tokenizer.ggml.scores");
   expect_refused("bytes.gguf", without_tokenizer("gpt2", {"<0x-1>"}, {}), "<0x-1>");
 
   // Whole files, with one field overwritten: what follows a name or a key.

@@ -31,7 +31,7 @@ TEST_F(ModelCommandTest, TokenizeOptions) {
   const auto bare = lectern({"tokenize", kEmbedder, "--no-special", "--json"}, {.input = "Hello, world"});
   EXPECT_EQ(bare.out, "{\"ids\":[7592,1010,2088]}\n");
   const auto person = lectern({"tokenize", kEmbedder}, {.input = "Hello"});
-  EXPECT_THAT(person.out, HasSubstr("7592  \"hello\""));
+  EXPECT_THAT(person.out, HasSubstr("7592  \" hello\""));
 }
 
 TEST_F(ModelCommandTest, EmbedsEachLine) {

@@ -52,7 +52,7 @@ void expect_mentions(const std::string& message, const std::string& part) {
 TEST(HostileCheckpoint, UnknownFamilyIsNamedBesideTheKnown) {
   const std::string message = error_of({.family = "mamba"}, ErrorCode::kUnsupported);
   expect_mentions(message, "\"mamba\"");
-  expect_mentions(message, "bert, llama, qwen2");
+  expect_mentions(message, "bert, llama, mistral, qwen2");
 }
 
 TEST(HostileCheckpoint, AbsurdCountsAreRefused) {

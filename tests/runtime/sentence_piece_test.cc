@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "core/paths.h"
 #include "runtime/load.h"
 #include "runtime/tiny_engine.h"
+#include "text/utf8.h"
 
 namespace lectern::runtime {
 namespace {
@@ -73,7 +73,8 @@ std::filesystem::path SentencePieceModelTest::file_;
 TEST_F(SentencePieceModelTest, TheEngineFileHasTheTokenizer) {
   const auto tokenizer = load_tokenizer(file_);
   const auto ids = tokenizer->encode("the \u4e2d\u6587\u00e9");
-  EXPECT_EQ(ids.size(), 6u) << "start, the, blank, one piece of two characters, two bytes";
+  // th has a higher score than the two pieces that the whole word is made of, and is joined first.
+  EXPECT_EQ(ids.size(), 8u) << "start, blank, th, e, blank, one piece of two characters, two bytes";
   EXPECT_EQ(ids.front(), tokenizer->bos());
   EXPECT_EQ(tokenizer->decode(ids), "the \u4e2d\u6587\u00e9");
 }
@@ -121,7 +122,9 @@ TEST_F(SentencePieceModelTest, WhatIsStreamedAndWhatIsLikelyAgreesWithTheText) {
       };
       const Completion answer = engine->submit(asked)->wait();
       EXPECT_TRUE(answer.text.starts_with(streamed)) << "the end of a text comes without a token";
-      EXPECT_EQ(to_valid_utf8(spelled), answer.text);
+      text::Utf8Assembler characters;
+      const std::string whole = characters.add(spelled);
+      EXPECT_EQ(whole + characters.finish(), answer.text);
       const bool begins = !answer.tokens.empty() && engine->tokenizer().token_bytes(answer.tokens[0]).starts_with(' ');
       EXPECT_TRUE(!begins || !continues || answer.text.starts_with(' ')) << "the blank is the prompt's";
       blank = blank || begins;
