@@ -20,15 +20,15 @@ std::string text_of(TokenId token, const Tokenizer& tokenizer) {
 
 double bounded(float logprob) { return static_cast<double>(std::max(logprob, kLeastLogprob)); }
 
-// A part of a character has no text of its own, and its bytes cannot be told from the text.
-Json bytes_of(const std::string& text) {
-  if (text.find("\xef\xbf\xbd") != std::string::npos) return nullptr;
-  return std::vector<unsigned char>(text.begin(), text.end());
+// Joined, they are the text's: a token may be a part of a character, and a special one is nothing in it.
+Json bytes_of(TokenId token, const Tokenizer& tokenizer) {
+  const auto bytes = token < tokenizer.vocabulary_size() ? tokenizer.token_bytes(token) : "";
+  return std::vector<unsigned char>(bytes.begin(), bytes.end());
 }
 
 Json entry(const TokenLogprob& logprob, const Tokenizer& tokenizer) {
   const auto text = text_of(logprob.token, tokenizer);
-  return {{"token", text}, {"logprob", bounded(logprob.logprob)}, {"bytes", bytes_of(text)}};
+  return {{"token", text}, {"logprob", bounded(logprob.logprob)}, {"bytes", bytes_of(logprob.token, tokenizer)}};
 }
 
 }  // namespace

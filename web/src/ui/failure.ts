@@ -13,6 +13,7 @@ export function inWords(failure: Failure, model = ""): string {
   const { status, code, detail } = failure;
   if (code === "model_not_found") return t("error_model", { model });
   if (code === "context_length_exceeded") return t("error_context");
+  if (code === "path_not_found") return t("error_any", { detail });
   const word = "error_" + (status > 503 ? 500 : status);
   return t(has(word) ? word : "error_any", { detail });
 }
