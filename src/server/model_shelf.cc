@@ -33,6 +33,11 @@ ApiError no_such_model(const std::string& id) {
   return {404, "There is no model \"" + name + "\" here: " + advice, "model", "model_not_found"};
 }
 
+void add_sizes(StepSizes& sum, const StepSizes& more) {
+  for (std::size_t i = 0; i < sum.steps.size(); ++i) sum.steps[i] += more.steps[i];
+  sum.sum += more.sum;
+}
+
 ApiError broken_model(const std::string& id, const std::string& problem) {
   const auto name = to_valid_utf8(id);
   const bool pulled = hub::catalogue().find(id) != nullptr;
@@ -51,6 +56,8 @@ void add_counters(EngineStatistics& sum, const EngineStatistics& more) {
   sum.generated_tokens += more.generated_tokens;
   sum.drafted_tokens += more.drafted_tokens;
   sum.accepted_tokens += more.accepted_tokens;
+  add_sizes(sum.step_requests, more.step_requests);
+  add_sizes(sum.step_tokens, more.step_tokens);
 }
 
 }  // namespace

@@ -227,6 +227,27 @@ class SamplingTest(ServerTest):
             self.chat(logit_bias={"1000000": 1})
 
 
+class FiguresTest(ServerTest):
+    def test_sizes_of_steps(self):
+        """Of three answers that begin together some steps are shared, and each token is counted in one."""
+        def sizes(name):
+            figures = self.server.metrics()
+            counts = [figures[f'lectern_step_{name}_bucket{{le="{bound}"}}'] for bound in (1, 2, 4, 8, 16, 4096, "+Inf")]
+            self.assertEqual(counts, sorted(counts), "they are cumulative")
+            self.assertEqual(counts[-1], figures[f"lectern_step_{name}_count"])
+            self.assertEqual(counts[-1], figures["lectern_steps_total"])
+            return counts, figures[f"lectern_step_{name}_sum"]
+        self.chat(n=3, max_tokens=10, temperature=1, seed=1, extra_body={"ignore_eos": True})
+        (alone, pairs, *_, steps), requests = sizes("requests")
+        self.assertLess(alone, steps)
+        self.assertLess(pairs, steps, "three at once")
+        self.assertGreater(requests, steps)
+        (*_, tokens_steps), tokens = sizes("tokens")
+        self.assertEqual(tokens_steps, steps)
+        figures = self.server.metrics()
+        self.assertGreaterEqual(tokens, figures["lectern_prompt_tokens_total"] - figures["lectern_cached_tokens_total"] + 3 * 9)
+
+
 class CompletionTest(ServerTest):
     def complete(self, prompt, **options):
         return self.client.completions.create(model=CHAT_MODEL, prompt=prompt, **({"temperature": 0} | options))
