@@ -1,6 +1,9 @@
 // Running an engine file: generation and embeddings for many requests at once.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -128,6 +131,18 @@ struct ModelInfo {
   std::string isa;           // the kernels in use
 };
 
+/// How large steps were, by powers of two.
+struct StepSizes {
+  std::array<std::int64_t, 14> steps = {};  // [i] had up to 2^i, and more than 2^(i-1)
+  std::int64_t sum = 0;                     // of all sizes
+
+  void add(int size) {
+    const auto power = static_cast<std::size_t>(std::bit_width(static_cast<unsigned>(size > 1 ? size - 1 : 0)));
+    ++steps[std::min(power, steps.size() - 1)];
+    sum += size;
+  }
+};
+
 struct EngineStatistics {
   std::int64_t kv_blocks_total = 0;
   std::int64_t kv_blocks_free = 0;  // not held by a running request; cached ones count as free
@@ -138,6 +153,7 @@ struct EngineStatistics {
   std::int64_t generated_tokens = 0;
   std::int64_t drafted_tokens = 0;
   std::int64_t accepted_tokens = 0;
+  StepSizes step_requests, step_tokens;  // of a decoder: requests that shared a step, and their tokens in it
 };
 
 /// Every method is safe to call from any thread; one thread of the engine's own runs the steps.

@@ -42,8 +42,10 @@ constexpr const char* kFooter =
     "  https_proxy        the proxy to go through; no_proxy names what is reached without it";
 
 constexpr const char* kListFooter =
-    "Memory is about what a model needs to answer. A model of your own is listed once its GGUF file, or its folder in\n"
-    "Hugging Face's layout, lies in a folder of models.\n\n"
+    "Memory is about what a model needs to answer. SHA-256 is what a file of the catalogue is checked against when it "
+    "is\n"
+    "pulled, as it begins; --json tells all of it, of each file. A model of your own is listed once its GGUF file, or\n"
+    "its folder in Hugging Face's layout, lies in a folder of models.\n\n"
     "Example:\n"
     "  lectern models list";
 

@@ -92,13 +92,22 @@ void add_address(CLI::App& command, ServeCommand& options) {
       ->check(within(0, 65535))
       ->type_name("PORT")
       ->capture_default_str();
-  command.add_option("--host", options.server.http.address, "The address to listen at; 0.0.0.0 is all of them")
+  command
+      .add_option("--host", options.server.http.address,
+                  "The address to listen at, or localhost; 0.0.0.0 is all of them")
       ->type_name("ADDRESS")
       ->capture_default_str();
   command
       .add_option("--allow-host", options.server.service.gate.hosts,
                   "A name that clients call this server by, beside localhost and addresses")
+      ->allow_extra_args(false)
       ->type_name("NAME");
+  command
+      .add_option("--allow-origin", options.server.service.gate.origins,
+                  "A site whose pages may ask this server, as https://notes.example; once for each")
+      ->allow_extra_args(false)
+      ->check([](const std::string& origin) { return server::problem_of_origin(origin); })
+      ->type_name("ORIGIN");
   command.add_option("--api-key-file", options.api_key_file, "A file that holds the API key")->type_name("FILE");
 }
 

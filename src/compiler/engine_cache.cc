@@ -23,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kHashDigits = 64;
+constexpr const char* kElsewhere =
+    "To keep compiled models elsewhere, set XDG_CACHE_HOME to a folder that can be written.";
 
 // Empty where it is none.
 std::string remembered_hash(const fs::path& memo) {
@@ -66,6 +68,17 @@ bool is_intact(const fs::path& engine) {
   }
 }
 
+// Where that cannot be, as in a cache that is only read, it is found out again the next time.
+void remember(const fs::path& memo, const std::string& content) {
+  try {
+    write_atomically(memo, [&](int descriptor) {
+      if (::write(descriptor, content.data(), content.size()) != static_cast<ssize_t>(content.size()))
+        throw Error(ErrorCode::kIo, "It cannot be written.");
+    });
+  } catch (const Error&) {
+  }
+}
+
 }  // namespace
 
 std::string fingerprint(const fs::path& checkpoint) {
@@ -88,7 +101,10 @@ EngineCache::EngineCache(fs::path folder, std::uint64_t kept_bytes)
   std::error_code error;
   fs::create_directories(engines_, error);
   if (!error) fs::create_directories(checkpoints_, error);
-  if (error) throw Error(ErrorCode::kIo, "The cache " + quoted(folder) + " cannot be made: " + error.message() + ".");
+  if (error) {
+    throw Error(ErrorCode::kIo,
+                "The cache " + quoted(folder) + " cannot be made: " + error.message() + ". " + kElsewhere);
+  }
 }
 
 std::string EngineCache::content_hash(const fs::path& checkpoint, const std::function<std::string()>& hash) const {
@@ -98,11 +114,7 @@ std::string EngineCache::content_hash(const fs::path& checkpoint, const std::fun
   if (!content.empty()) return content;
   content = hash();
   if (fingerprint(checkpoint) != before) return content;  // it changes under our hands: remember nothing
-  write_atomically(memo, [&](int descriptor) {
-    if (::write(descriptor, content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
-      throw Error(ErrorCode::kIo, quoted(memo) + " cannot be written: " + std::strerror(errno) + ".");
-    }
-  });
+  remember(memo, content);
   return content;
 }
 
@@ -113,7 +125,12 @@ fs::path EngineCache::find_or_make(const std::string& key, const std::function<v
     fs::last_write_time(engine, fs::file_time_type::clock::now(), ignored);
     return engine;
   }
-  make(engine);
+  try {
+    make(engine);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kIo) throw;
+    throw Error(ErrorCode::kIo, std::string(error.what()) + " " + kElsewhere);
+  }
   prune(engine);
   return engine;
 }

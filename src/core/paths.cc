@@ -26,7 +26,9 @@ std::filesystem::path xdg_directory(const char* variable, const char* below_home
   base /= "lectern";
   std::error_code failed;
   std::filesystem::create_directories(base, failed);
-  if (failed) throw Error(ErrorCode::kIo, quoted(base) + " cannot be created: " + failed.message() + ".");
+  if (failed)
+    throw Error(ErrorCode::kIo, quoted(base) + " cannot be created: " + failed.message() + ". Set " + variable +
+                                    " to a folder that can be written.");
   return base;
 }
 

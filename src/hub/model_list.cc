@@ -17,6 +17,7 @@ ListedModel of_catalogue(const Hub& hub, const CatalogueModel& model) {
   listed.memory_bytes = model.memory_bytes();
   listed.licence = model.licence;
   listed.source = model_page(hub, model);
+  listed.files = model.files;
   return listed;
 }
 
@@ -31,6 +32,7 @@ ListedModel of_installed(const Hub& hub, const InstalledModel& model) {
   listed.memory_bytes = memory_bytes(model);
   listed.installed = true;
   listed.path = model.path.native();
+  listed.problem = model.problem;
   return listed;
 }
 

@@ -13,9 +13,11 @@ struct ListedModel {
   std::string id, name;
   ModelKind kind = ModelKind::kChat;
   std::int64_t bytes = 0, memory_bytes = 0;
-  std::string licence, source;  // empty: not in the catalogue
+  std::string licence, source;   // empty: not in the catalogue
+  std::vector<ModelFile> files;  // of the catalogue's, with what they are checked against
   bool installed = false;
   std::string path;       // of an installed one
+  std::string problem;    // why that cannot answer; empty: nothing is known against it
   std::int64_t done = 0;  // bytes that are here
 };
 

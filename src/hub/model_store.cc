@@ -8,6 +8,7 @@
 
 #include "core/file_lock.h"
 #include "core/paths.h"
+#include "hub/model_check.h"
 #include "hub/part_file.h"
 #include "lectern/error.h"
 
@@ -60,7 +61,9 @@ void add_models_of(const fs::path& folder, std::vector<InstalledModel>& models) 
   for (const auto& path : paths) {
     const auto id = model_id(path);
     const bool known = std::any_of(models.begin(), models.end(), [&](const auto& model) { return model.id == id; });
-    if (!known) models.push_back(model_at(path));
+    if (known) continue;
+    models.push_back(model_at(path));
+    models.back().problem = problem_of(path);
   }
 }
 
@@ -104,7 +107,7 @@ std::optional<InstalledModel> find_installed(const std::string& id) {
   return std::nullopt;
 }
 
-InstalledModel model_at(const fs::path& path) { return {model_id(path), path, bytes_below(path), kind_of(path)}; }
+InstalledModel model_at(const fs::path& path) { return {model_id(path), path, bytes_below(path), kind_of(path), {}}; }
 
 std::string model_id(const fs::path& model) {
   const fs::path path = model.has_filename() ? model : model.parent_path();

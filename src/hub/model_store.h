@@ -28,6 +28,7 @@ struct InstalledModel {
   std::filesystem::path path;
   std::int64_t bytes = 0;
   ModelKind kind = ModelKind::kChat;
+  std::string problem = {};  // why it cannot answer, as its header shows; empty: nothing is known against it
 };
 
 /// In the folders, by id; of two with one id, the one that is found first.

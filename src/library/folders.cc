@@ -38,7 +38,7 @@ std::string checked_path(const std::filesystem::path& folder) {
   if (system) refuse(ErrorCode::kInvalidArgument, path, "is the system's own: name a folder of documents.");
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
-    const bool missing = errno == ENOENT || errno == ENOTDIR;
+    const bool missing = errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ELOOP;
     refuse(missing ? ErrorCode::kNotFound : ErrorCode::kIo, path,
            missing ? "does not exist: check how it is spelt."
                    : std::string("cannot be reached: ") + std::strerror(errno) + ".");

@@ -89,6 +89,8 @@ void Generator::run() {
   sample_outputs();
   for (std::size_t i = 0; i < step.size(); ++i) commit(step[i], first_outputs_[i]);
   ++statistics_.steps;
+  statistics_.step_requests.add(static_cast<int>(step.size()));
+  statistics_.step_tokens.add(batch_.tokens());
 }
 
 void Generator::sample_outputs() {

@@ -5,6 +5,7 @@
 
 #include "server/json_text.h"
 #include "server/log.h"
+#include "server/refusal_log.h"
 
 namespace lectern::server {
 namespace {
@@ -39,7 +40,20 @@ std::string_view type_of(int status) {
   return status < 500 ? "invalid_request_error" : "server_error";
 }
 
+// Of an exception's message nothing is seen beyond a NUL.
+std::string without_nul(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\0', at)) != std::string::npos;) text.replace(at, 1, "\xef\xbf\xbd");
+  return text;
+}
+
 }  // namespace
+
+ApiError::ApiError(int status, std::string message, std::string parameter, std::string code, Headers headers)
+    : std::runtime_error(without_nul(std::move(message))),
+      status_(status),
+      parameter_(std::move(parameter)),
+      code_(std::move(code)),
+      headers_(std::move(headers)) {}
 
 ApiError current_api_error() {
   try {
@@ -49,7 +63,7 @@ ApiError current_api_error() {
   } catch (const Error& error) {
     return {status_of(error.code()), error.what(), {}, code_of(error.code())};
   } catch (const std::bad_alloc&) {
-    return {503, "The machine's memory is used up: try again later."};
+    return {503, "The machine's memory is used up: try again later.", {}, "insufficient_memory"};
   } catch (const std::exception& error) {
     // What it says may be of no use to a client, and tell more than it should know.
     log(std::string("unexpected failure: ") + error.what());
@@ -77,7 +91,9 @@ void answer_failures(const std::shared_ptr<Exchange>& exchange, const std::funct
   try {
     f();
   } catch (...) {
-    exchange->respond(to_response(current_api_error()));
+    const ApiError error = current_api_error();
+    log_refusal(exchange->request(), error);
+    exchange->respond(to_response(error));
   }
 }
 

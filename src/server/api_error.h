@@ -19,13 +19,7 @@ class ApiError : public std::runtime_error {
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
   /// `parameter` is the field that is wrong, `code` a word for programs; either may be empty.
-  ApiError(int status, const std::string& message, std::string parameter = {}, std::string code = {},
-           Headers headers = {})
-      : std::runtime_error(message),
-        status_(status),
-        parameter_(std::move(parameter)),
-        code_(std::move(code)),
-        headers_(std::move(headers)) {}
+  ApiError(int status, std::string message, std::string parameter = {}, std::string code = {}, Headers headers = {});
 
   int status() const { return status_; }
   const std::string& parameter() const { return parameter_; }
@@ -46,7 +40,7 @@ std::string to_json(const ApiError& error);
 
 HttpResponse to_response(const ApiError& error);
 
-/// Calls `f`; what it throws is the answer.
+/// Calls `f`; what it throws is the answer, and logged.
 void answer_failures(const std::shared_ptr<Exchange>& exchange, const std::function<void()>& f);
 
 }  // namespace lectern::server

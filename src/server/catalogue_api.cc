@@ -88,7 +88,12 @@ void CatalogueApi::cancel(const Asked& exchange, const std::string& id) {
 void CatalogueApi::remove(const Asked& exchange, const std::string& id) {
   shelf_.unload(id);
   downloads_.cancel(id);
-  hub::remove_model(id, forget_compiled);
+  try {
+    hub::remove_model(id, forget_compiled);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kInvalidArgument) throw ApiError(409, error.what(), "model", "model_not_pulled");
+    throw;
+  }
   exchange->respond({.body = dump({{"id", id}, {"object", "model.deleted"}, {"deleted", true}})});
 }
 

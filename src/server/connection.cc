@@ -16,6 +16,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <utility>
 
+#include "hub/disk_space.h"
 #include "lectern/error.h"
 #include "server/body_file.h"
 #include "server/log.h"
@@ -43,6 +44,32 @@ int status_of(const error_code& failed) {
   return failed.category() == http::make_error_code(http::error::bad_method).category() ? 400 : 0;
 }
 
+// Why it has that status, and what to do; `file`: of a body that goes to the disk.
+std::string message_of(const error_code& failed, const HttpOptions& options, bool file) {
+  const auto size = [](std::size_t bytes) { return hub::size_text(static_cast<std::int64_t>(bytes)); };
+  switch (status_of(failed)) {
+    case 431:
+      return fmt::format(
+          "The request's first line and headers are larger than the {} that this server takes: send "
+          "fewer and shorter ones.",
+          size(options.header_bytes));
+    case 413:
+      return fmt::format(
+          "The body is larger than the {} that this server takes: send less{}, or start the server with "
+          "a larger {}.",
+          size(file ? options.upload_bytes : options.body_bytes), file ? "" : " at a time",
+          file ? "--max-upload" : "--max-body");
+    default:
+      return fmt::format("The request breaks the rules of HTTP: {}.", failed.message());
+  }
+}
+
+HttpResponse with_headers(HttpResponse response, const HttpRequest& request) {
+  const auto& further = request.answer_headers;
+  response.headers.insert(response.headers.end(), further.begin(), further.end());
+  return response;
+}
+
 std::string text_of(beast::string_view text) { return {text.data(), text.size()}; }
 
 HttpRequest request_of(const http::request<http::string_body>& message, std::string client) {
@@ -55,6 +82,8 @@ HttpRequest request_of(const http::request<http::string_body>& message, std::str
   request.authorization = text_of(message[http::field::authorization]);
   request.origin = text_of(message[http::field::origin]);
   request.content_type = text_of(message[http::field::content_type]);
+  request.content_encoding = text_of(message[http::field::content_encoding]);
+  request.wanted_method = text_of(message[http::field::access_control_request_method]);
   request.range = text_of(message[http::field::range]);
   request.if_range = text_of(message[http::field::if_range]);
   request.accept_encoding = text_of(message[http::field::accept_encoding]);
@@ -83,7 +112,7 @@ class ConnectionExchange final : public Exchange {
     connection_->bodies_.give_back(charged_);
     outbox_->abandon([&] {
       connection_->handler_.answered(500);
-      return connection_->handler_.failure(500, "The server gave no answer.");
+      return with_headers(connection_->handler_.failure(request_, 500, "The server gave no answer.", {}), request_);
     });
     connection_->wake();
   }
@@ -91,12 +120,12 @@ class ConnectionExchange final : public Exchange {
   const HttpRequest& request() const override { return request_; }
   void respond(HttpResponse response) override {
     connection_->handler_.answered(response.status);
-    outbox_->respond(std::move(response));
+    outbox_->respond(with_headers(std::move(response), request_));
     connection_->wake();
   }
   void begin(HttpResponse head) override {
     connection_->handler_.answered(head.status);
-    outbox_->begin(std::move(head));
+    outbox_->begin(with_headers(std::move(head), request_));
     connection_->wake();
   }
   void send(std::string_view piece) override {
@@ -182,8 +211,8 @@ net::awaitable<bool> Connection::read_head(Received& received) {
   error_code failed;
   co_await http::async_read_header(stream_, buffer_, received.parser, net::redirect_error(net::use_awaitable, failed));
   if (failed) {
-    // What it is is not known yet: if it is too large, then for the larger of the two limits.
-    co_return co_await give_up(failed, options_.upload_bytes >= options_.body_bytes);
+    received.request.client = client_;
+    co_return co_await give_up(failed, received.request);
   }
   const auto& parser = received.parser;
   received.request = request_of(parser.get(), client_);
@@ -192,22 +221,22 @@ net::awaitable<bool> Connection::read_head(Received& received) {
   const Outbox::Client client{parser.get().version() == 10, parser.keep_alive() && !draining_, head_alone_};
   outbox_ = std::make_shared<Outbox>(client, options_.unsent_bytes);
   auto refusal = handler_.refuse(received.request);
-  if (refusal) co_await reject(std::move(*refusal));
+  if (refusal) co_await reject(with_headers(std::move(*refusal), received.request));
   co_return !refusal.has_value();
 }
 
 net::awaitable<bool> Connection::read_body(Received& received) {
   auto& parser = received.parser;
   if (parser.is_done()) co_return true;
-  const bool upload = received.request.file != nullptr;
-  const std::size_t most = upload ? options_.upload_bytes : options_.body_bytes;
+  const std::size_t most = received.request.file ? options_.upload_bytes : options_.body_bytes;
   if (parser.content_length() && *parser.content_length() > most)
-    co_return co_await give_up(http::error::body_limit, upload);
+    co_return co_await give_up(http::error::body_limit, received.request);
   parser.body_limit(most);
-  if (upload) co_return co_await read_file(received);
+  if (received.request.file) co_return co_await read_file(received);
   const std::size_t expected = parser.content_length() ? *parser.content_length() : options_.body_bytes;
   if (!bodies_.take(expected)) {
-    co_await reject(handler_.failure(503, "Too many large requests are under way."));
+    const char* why = "Large requests hold as much memory as they may: try again when one is done.";
+    co_await reject(failure(received.request, 503, why, "server_busy"));
     co_return false;
   }
   received.charged = expected;
@@ -221,7 +250,7 @@ net::awaitable<bool> Connection::read_body(Received& received) {
     co_return true;
   }
   bodies_.give_back(expected);
-  co_return co_await give_up(failed, false);
+  co_return co_await give_up(failed, received.request);
 }
 
 // Each piece has `body_time`, so that a large file over a slow network is no matter.
@@ -237,7 +266,7 @@ net::awaitable<bool> Connection::read_file(Received& received) {
     error_code failed;
     stream_.expires_after(options_.body_time);
     co_await http::async_read(stream_, buffer_, parser, net::redirect_error(net::use_awaitable, failed));
-    if (failed && failed != http::error::need_buffer) co_return co_await give_up(failed, true);
+    if (failed && failed != http::error::need_buffer) co_return co_await give_up(failed, received.request);
     std::string problem;
     try {
       received.request.file->write({piece.get(), kPieceBytes - body.size});
@@ -245,27 +274,25 @@ net::awaitable<bool> Connection::read_file(Received& received) {
       problem = error.what();
     }
     if (problem.empty()) continue;
-    co_await reject(handler_.failure(503, problem));
+    co_await reject(failure(received.request, 503, problem, "storage_failed"));
     co_return false;
   }
   co_return true;
 }
 
-std::string Connection::limit_text(bool upload) const {
-  const std::size_t bytes = upload ? options_.upload_bytes : options_.body_bytes;
-  const bool whole = bytes % (1 << 20) == 0;
-  return fmt::format("More than {} {} are not taken: `lectern serve {}` sets that.", whole ? bytes >> 20 : bytes,
-                     whole ? "MiB" : "bytes", upload ? "--max-upload" : "--max-body");
+// The head or the body did not come, or may not.
+net::awaitable<bool> Connection::give_up(error_code failed, const HttpRequest& head) {
+  const bool in_body = !head.method.empty();
+  if (in_body && failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send a body", client_));
+  const int status = status_of(failed);
+  const std::string message = message_of(failed, options_, head.file != nullptr);
+  if (status != 0) co_await reject(failure(head, status, message, {}));
+  co_return false;
 }
 
-// It did not come, or may not.
-net::awaitable<bool> Connection::give_up(error_code failed, bool upload) {
-  if (failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send its request", client_));
-  const int status = status_of(failed);
-  if (status == 0) co_return false;
-  const std::string why = status == 413 ? limit_text(upload) : failed.message();
-  co_await reject(handler_.failure(status, why));
-  co_return false;
+HttpResponse Connection::failure(const HttpRequest& head, int status, const std::string& message,
+                                 std::string_view code) {
+  return with_headers(handler_.failure(head, status, message, code), head);
 }
 
 net::awaitable<void> Connection::answer(Received& received) {
@@ -372,8 +399,22 @@ void Connection::look_for_end() {
   if (idle_ || !outbox_ || !stream_.socket().is_open()) return;
   char byte = 0;
   const auto got = ::recv(stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  const bool ended = got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
-  if (ended) lose();
+  if (got == 0) return probe();
+  if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) lose();
+}
+
+// The client sends no more. One that has gone looks like one that waits for its answer, until it is sent something:
+// where nothing has been written yet, that is an interim answer, which clients of HTTP/1.1 pass over.
+void Connection::probe() {
+  static constexpr std::string_view kInterim = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (!outbox_->may_interrupt()) return;
+  const int socket = stream_.socket().native_handle();
+  const auto sent = ::send(socket, kInterim.data(), kInterim.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(kInterim.size())) return lose();
+  stream_.socket().async_wait(net::ip::tcp::socket::wait_error, [self = shared_from_this()](const error_code& failed) {
+    char byte = 0;
+    if (!failed && ::recv(self->stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0) self->lose();
+  });
 }
 
 // Closes the socket too: whatever waits on it ends.

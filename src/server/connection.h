@@ -51,8 +51,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<bool> read_head(Received& received);
   boost::asio::awaitable<bool> read_body(Received& received);
   boost::asio::awaitable<bool> read_file(Received& received);
-  std::string limit_text(bool upload) const;
-  boost::asio::awaitable<bool> give_up(boost::system::error_code failed, bool upload);
+  boost::asio::awaitable<bool> give_up(boost::system::error_code failed, const HttpRequest& head);
+  HttpResponse failure(const HttpRequest& head, int status, const std::string& message, std::string_view code);
   boost::asio::awaitable<void> answer(Received& received);
   boost::asio::awaitable<void> reject(HttpResponse response);  // and close
   boost::asio::awaitable<bool> write_pieces(Outbox& outbox);
@@ -61,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> linger();
   void watch();
   void look_for_end();
+  void probe();
   void lose();
   void wake();
 

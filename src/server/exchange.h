@@ -52,8 +52,10 @@ class HttpHandler {
   /// Is told of each answer, on any thread.
   virtual void answered(int status) = 0;
 
-  /// The answer for a request that breaks HTTP's rules or a limit: 400, 413, 431.
-  virtual HttpResponse failure(int status, std::string_view message) = 0;
+  /// The answer for a request that breaks HTTP's rules or a limit: 400, 413, 431, or that cannot be had. Of `head`
+  /// there is what was read; `code` is a word for programs, or empty.
+  virtual HttpResponse failure(const HttpRequest& head, int status, std::string_view message,
+                               std::string_view code) = 0;
 };
 
 }  // namespace lectern::server

@@ -92,8 +92,19 @@ void read_common(Fields& fields, GenerationRequest& request, double temperature 
   fields.text("user");  // whose request it is makes no difference here
 }
 
+// What clients send of their own accord.
+void take_defaults_of_chat(Fields& fields) {
+  fields.take_default("tools", Json::array());
+  fields.take_default("tool_choice", "none");
+  fields.flag("parallel_tool_calls");  // without tools there is no difference
+  fields.take_default("store", false);
+  fields.take_default("metadata", Json::object());
+  fields.take_default("modalities", Json::array({"text"}));
+  fields.take_default("service_tier", "auto");
+}
+
 // The schema is read once more for the order of its members.
-std::shared_ptr<const Grammar> read_schema(Fields& format, std::string_view body) {
+std::string read_schema(Fields& format, std::string_view body) {
   const Json* json_schema = format.find("json_schema");
   if (json_schema == nullptr) format.refuse("json_schema", "is missing");
   Fields fields(*json_schema, "response_format.json_schema.");
@@ -108,11 +119,7 @@ std::shared_ptr<const Grammar> read_schema(Fields& format, std::string_view body
   const auto ordered = nlohmann::ordered_json::parse(body, [](int depth, auto event, const auto& name) {
     return depth != 1 || event != nlohmann::ordered_json::parse_event_t::key || name == "response_format";
   });
-  try {
-    return json_schema_grammar(ordered["response_format"]["json_schema"]["schema"].dump());
-  } catch (const Error& error) {
-    fields.refuse("schema", fmt::format("is no schema that answers can be held to: {}", error.what()));
-  }
+  return ordered["response_format"]["json_schema"]["schema"].dump();
 }
 
 void read_response_format(Fields& fields, std::string_view body, ChatRequest& request) {
@@ -120,41 +127,18 @@ void read_response_format(Fields& fields, std::string_view body, ChatRequest& re
   if (format == nullptr) return;
   Fields inner(*format, "response_format.");
   const std::string type = inner.required_text("type");
-  auto& grammar = request.sampling.grammar;
   if (type == "json_object") {
-    grammar = json_object_grammar();
+    request.sampling.grammar = json_object_grammar();
   } else if (type == "json_schema") {
-    grammar = read_schema(inner, body);
+    request.schema = read_schema(inner, body);
   } else if (type != "text") {
     inner.refuse("type", "has to be text, json_object or json_schema");
   }
   inner.refuse_others();
-  if (grammar && request.sampling.ignore_end) fields.refuse("ignore_eos", "does not go with a response_format");
-  if (grammar && !request.sampling.stop.empty()) fields.refuse("stop", "does not go with a response_format");
-  if (grammar && request.library) fields.refuse("response_format", "does not go with library");
-}
-
-// An answer from a library follows its own rules where a plain one is sampled as the client likes.
-void check_library_request(const Fields& fields, const ChatRequest& request) {
-  const auto refuse_if = [&](bool given, const char* name) {
-    if (given) fields.refuse(name, "does not go with library");
-  };
-  refuse_if(request.n > 1, "n");
-  refuse_if(request.sampling.top_p < 1 || request.sampling.top_k == 1, "top_p");
-  refuse_if(request.sampling.top_k > 0, "top_k");
-  refuse_if(request.sampling.ignore_end, "ignore_eos");
-  refuse_if(!request.sampling.stop.empty(), "stop");
-  refuse_if(request.top_logprobs.has_value(), "logprobs");
-  refuse_if(request.sampling.presence_penalty != 0, "presence_penalty");
-  refuse_if(request.sampling.frequency_penalty != 0, "frequency_penalty");
-  refuse_if(!request.sampling.logit_bias.empty(), "logit_bias");
-  for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    const bool last = i + 1 == request.messages.size();
-    const auto& role = request.messages[i].role;
-    const auto name = fmt::format("messages[{}].role", i);
-    if (role == "system") fields.refuse(name, "does not go with library: it has instructions of its own");
-    if (last && role != "user") fields.refuse(name, "has to be user, since the last message is what is asked");
-  }
+  const bool held = request.sampling.grammar || request.schema;
+  if (held && request.sampling.ignore_end) fields.refuse("ignore_eos", "does not go with a response_format");
+  if (held && !request.sampling.stop.empty()) fields.refuse("stop", "does not go with a response_format");
+  if (held && request.library) fields.refuse("response_format", "does not go with library");
 }
 
 // A string, or a list of text parts.
@@ -180,6 +164,8 @@ Message read_message(const Json& json, const std::string& where) {
   if (message.role != "system" && message.role != "user" && message.role != "assistant")
     fields.refuse("role", "has to be system, developer, user or assistant");
   message.content = read_content(fields, where);
+  fields.take_default("annotations", Json::array());  // of an answer that is sent back as it came
+  fields.take_default("tool_calls", Json::array());
   fields.refuse_others();
   return message;
 }
@@ -247,10 +233,46 @@ ChatRequest parse_chat_request(std::string_view json) {
   read_response_format(fields, json, request);
   if (request.library) {
     request.passages = static_cast<int>(fields.integer("passages", 1, kMostPassages).value_or(request.passages));
-    check_library_request(fields, request);
   }
+  take_defaults_of_chat(fields);
   fields.refuse_others();
   return request;
+}
+
+std::shared_ptr<const Grammar> schema_grammar(const ChatRequest& request) {
+  constexpr const char* kWhere = "response_format.json_schema.schema";
+  try {
+    return json_schema_grammar(*request.schema);
+  } catch (const Error& error) {
+    throw ApiError(400, fmt::format("{} is no schema that answers can be held to: {}.", kWhere, error.what()), kWhere,
+                   "invalid_value");
+  }
+}
+
+// An answer from a library follows its own rules where a plain one is sampled as the client likes.
+void check_library_request(const ChatRequest& request) {
+  const auto refuse = [](const std::string& name, const std::string& why) {
+    throw ApiError(400, name + " " + why + ".", name, "invalid_value");
+  };
+  const auto refuse_if = [&](bool given, const char* name) {
+    if (given) refuse(name, "does not go with library");
+  };
+  refuse_if(request.n > 1, "n");
+  refuse_if(request.sampling.top_p < 1 || request.sampling.top_k == 1, "top_p");
+  refuse_if(request.sampling.top_k > 0, "top_k");
+  refuse_if(request.sampling.ignore_end, "ignore_eos");
+  refuse_if(!request.sampling.stop.empty(), "stop");
+  refuse_if(request.top_logprobs.has_value(), "logprobs");
+  refuse_if(request.sampling.presence_penalty != 0, "presence_penalty");
+  refuse_if(request.sampling.frequency_penalty != 0, "frequency_penalty");
+  refuse_if(!request.sampling.logit_bias.empty(), "logit_bias");
+  for (std::size_t i = 0; i < request.messages.size(); ++i) {
+    const bool last = i + 1 == request.messages.size();
+    const auto& role = request.messages[i].role;
+    const auto name = fmt::format("messages[{}].role", i);
+    if (role == "system") refuse(name, "does not go with library: it has instructions of its own");
+    if (last && role != "user") refuse(name, "has to be user, since the last message is what is asked");
+  }
 }
 
 CompletionRequest parse_completion_request(std::string_view json) {
@@ -260,6 +282,8 @@ CompletionRequest parse_completion_request(std::string_view json) {
   read_common(fields, request);
   if (!request.max_tokens) request.max_tokens = kDefaultCompletionTokens;
   if (const auto top = fields.integer("logprobs", 0, kMostTopLogprobs)) request.top_logprobs = static_cast<int>(*top);
+  fields.take_default("echo", false);
+  fields.take_default("best_of", 1);
   read_inputs(fields, "prompt", request);
   if (std::max(request.texts.size(), request.tokens.size()) * static_cast<std::size_t>(request.n) > kMostChoices)
     fields.refuse("prompt", fmt::format("asks for more than {} answers together with n", kMostChoices));

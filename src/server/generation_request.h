@@ -1,6 +1,7 @@
 // What requests ask for, as read from their JSON.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ struct ChatRequest : GenerationRequest {
   std::vector<Message> messages;
   std::optional<std::string> library;  // answers from its passages
   int passages = 5;                    // of it, offered to the model
+  std::optional<std::string> schema;   // JSON that the answer is held to, not yet understood
 };
 
 struct CompletionRequest : GenerationRequest {
@@ -48,9 +50,15 @@ struct SearchRequest {
   int top_k = 5;
 };
 
-/// Each throws ApiError 400, which names the field.
+/// Each throws ApiError 400, which names the field. What depends on the model or the library comes later: first it is
+/// seen whether that is there.
 ChatRequest parse_chat_request(std::string_view json);
 CompletionRequest parse_completion_request(std::string_view json);
+/// What `request.schema` asks for. Throws ApiError 400, which names what is not understood.
+std::shared_ptr<const Grammar> schema_grammar(const ChatRequest& request);
+/// Throws ApiError 400 where `request` has what does not go with a library.
+void check_library_request(const ChatRequest& request);
+
 SearchRequest parse_search_request(std::string_view json);
 EmbeddingRequest parse_embedding_request(std::string_view json);
 

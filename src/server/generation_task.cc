@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/api_error.h"
+#include "server/refusal_log.h"
 
 namespace lectern::server {
 
@@ -13,8 +14,11 @@ GenerationTask::GenerationTask(std::shared_ptr<Exchange> exchange, GenerationPla
 void GenerationTask::start() {
   left_ = static_cast<int>(plan_.prompts.size()) * plan_.n;
   choices_.resize(static_cast<std::size_t>(left_));
-  logprobs_sent_.resize(static_cast<std::size_t>(left_));
+  writing_.resize(static_cast<std::size_t>(left_));
   for (int i = 0; i < left_; ++i) choices_[static_cast<std::size_t>(i)].index = i;
+  for (auto& writing : writing_) {
+    if (plan_.top_logprobs) writing.logprobs.emplace(plan_.engine->tokenizer());
+  }
   submit_all();
   if (plan_.stream) {
     exchange_->begin({.content_type = "text/event-stream"});
@@ -103,16 +107,17 @@ void GenerationTask::drain() {
 
 void GenerationTask::take(const Event& event) {
   if (event.done) return conclude(event.index);
-  if (event.logprobs) choices_[static_cast<std::size_t>(event.index)].logprobs.push_back(*event.logprobs);
+  auto& writing = writing_[static_cast<std::size_t>(event.index)];
+  if (event.logprobs) writing.logprobs->add(*event.logprobs);
+  writing.text_bytes += event.text.size();
   if (plan_.stream && !event.text.empty())
     exchange_->send(text_event(plan_.heading, event.index, event.text, unsent_logprobs(event.index)));
 }
 
 // Tokens that complete no character yet have theirs told with the one that does.
 std::span<const TokenLogprobs> GenerationTask::unsent_logprobs(int index) {
-  const std::span<const TokenLogprobs> all = choices_[static_cast<std::size_t>(index)].logprobs;
-  std::size_t& sent = logprobs_sent_[static_cast<std::size_t>(index)];
-  return all.subspan(std::exchange(sent, all.size()));
+  auto& [text_bytes, logprobs] = writing_[static_cast<std::size_t>(index)];
+  return logprobs ? logprobs->next(text_bytes) : std::span<const TokenLogprobs>();
 }
 
 void GenerationTask::conclude(int index) {
@@ -121,6 +126,11 @@ void GenerationTask::conclude(int index) {
     auto& choice = choices_[static_cast<std::size_t>(index)];
     choice.text = done.text;
     choice.finish = done.finish;
+    // What has no text of its own comes at the end, but for what a stop string cut off.
+    const bool may_be_cut = done.finish == FinishReason::kStop && !plan_.sampling.stop.empty();
+    if (!may_be_cut) writing_[static_cast<std::size_t>(index)].text_bytes = SIZE_MAX;
+    const auto rest = unsent_logprobs(index);
+    choice.logprobs.assign(rest.begin(), rest.end());
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin_;
     metrics_.count_answer(
         {done.queue_ms, done.ttft_ms, done.tpot_ms, static_cast<std::int64_t>(done.tokens.size()), taken.count()});
@@ -133,14 +143,15 @@ void GenerationTask::conclude(int index) {
     return fail();
   }
   if (plan_.stream)
-    exchange_->send(
-        finish_event(plan_.heading, index, choices_[static_cast<std::size_t>(index)].finish, unsent_logprobs(index)));
+    exchange_->send(finish_event(plan_.heading, index, choices_[static_cast<std::size_t>(index)].finish,
+                                 choices_[static_cast<std::size_t>(index)].logprobs));
   if (--left_ == 0) finish();
 }
 
 // One answer that failed ends the others: the client is told once.
 void GenerationTask::fail() {
   const ApiError error = current_api_error();
+  log_refusal(exchange_->request(), error);
   ended_ = true;
   cancel();
   if (!plan_.stream) return exchange_->respond(to_response(error));

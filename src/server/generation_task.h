@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lectern/engine.h"
+#include "server/answer_logprobs.h"
 #include "server/completion_json.h"
 #include "server/exchange.h"
 #include "server/metrics.h"
@@ -46,6 +47,11 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
     std::string text = {};
     std::optional<TokenLogprobs> logprobs = {};
   };
+  // How far a choice has come.
+  struct Writing {
+    std::size_t text_bytes = 0;
+    std::optional<AnswerLogprobs> logprobs = {};  // where they are wanted
+  };
 
   Request request_for(int index);
   void give_back(int index);
@@ -71,7 +77,7 @@ class GenerationTask : public std::enable_shared_from_this<GenerationTask> {
   bool drain_posted_ = false, started_ = false;
 
   std::vector<Choice> choices_;
-  std::vector<std::size_t> logprobs_sent_;  // how many of each choice's
+  std::vector<Writing> writing_;  // of each choice
   Usage usage_;
   int left_ = 0;
   bool ended_ = false;

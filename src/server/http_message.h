@@ -12,6 +12,8 @@ namespace lectern::server {
 
 class BodyFile;
 
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
 struct HttpRequest {
   std::string method;  // "GET"
   std::string target;  // path and query, as sent
@@ -20,6 +22,8 @@ struct HttpRequest {
   std::string authorization;
   std::string origin;
   std::string content_type;
+  std::string content_encoding;
+  std::string wanted_method;  // Access-Control-Request-Method: a browser asks whether a page may ask
   std::string range;
   std::string if_range;
   std::string accept_encoding;
@@ -29,6 +33,7 @@ struct HttpRequest {
   bool has_body = false;                // it announces one
   std::string body;                     // empty until it is read
   std::shared_ptr<BodyFile> file = {};  // where the body goes instead, if it goes to the disk
+  HttpHeaders answer_headers = {};      // of its answer, whatever that is
 };
 
 /// Part of an open file, for a body that is not to be held in memory.
@@ -43,7 +48,7 @@ struct HttpResponse {
   std::string body = {};
   std::optional<FileBody> file = {};  // in place of `body`
   std::string content_type = "application/json";
-  std::vector<std::pair<std::string, std::string>> headers = {};  // further ones: "Retry-After"
+  HttpHeaders headers = {};  // further ones: "Retry-After"
 };
 
 /// How the end of an answer is told.

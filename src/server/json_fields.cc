@@ -77,9 +77,15 @@ std::string Fields::required_text(std::string_view name) {
   return std::move(*given);
 }
 
+void Fields::take_default(std::string_view name, const Json& value) {
+  const Json* given = find(name);
+  if (given == nullptr || *given == value) return;
+  refuse(name, fmt::format("is not supported: no more than {} is taken, which asks for nothing", value.dump()));
+}
+
 void Fields::refuse_others() const {
   for (const auto& [name, value] : object_.items()) {
-    if (value.is_null() || value == false || (value.is_structured() && value.empty())) continue;
+    if (value.is_null()) continue;
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     throw ApiError(400, "Unsupported field: " + where_ + name + ".", where_ + name, "unsupported_parameter");
   }

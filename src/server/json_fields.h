@@ -27,7 +27,10 @@ class Fields {
   std::optional<double> number(std::string_view name, double least, double most);
   std::string required_text(std::string_view name);
 
-  /// What is left has a meaning that Lectern lacks. Null, false, [] and {} ask for nothing.
+  /// A field of OpenAI's that Lectern lacks, with the one value of it that asks for nothing.
+  void take_default(std::string_view name, const nlohmann::json& value);
+
+  /// What is left has a meaning that Lectern lacks. Null asks for nothing.
   void refuse_others() const;
 
   [[noreturn]] void refuse(std::string_view name, const std::string& why) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "server/api_error.h"
@@ -10,6 +11,12 @@ namespace lectern::server {
 namespace {
 
 constexpr int kDeepest = 32;
+
+// The library's own name of the error says nothing, and what it read last is the client's: messages are logged.
+std::string without_body(std::string_view message) {
+  message.remove_prefix(std::min(message.find("] ") + 2, message.size()));
+  return std::string(message.substr(0, message.find("; last read"))) + ".";
+}
 
 }  // namespace
 
@@ -22,7 +29,7 @@ nlohmann::json parse_json(std::string_view text) {
   try {
     return Json::parse(text, bounded);
   } catch (const Json::exception& error) {
-    throw ApiError(400, std::string("The body is no JSON: ") + error.what());
+    throw ApiError(400, "The body is no JSON: " + without_body(error.what()));
   }
 }
 

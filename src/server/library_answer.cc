@@ -7,6 +7,7 @@
 #include "lectern/chat.h"
 #include "server/api_error.h"
 #include "server/completion_json.h"
+#include "server/refusal_log.h"
 
 namespace lectern::server {
 namespace {
@@ -31,6 +32,7 @@ class AnswerEvents {
   // Returns whether it had begun, so that the error can be told in it.
   bool fail(const ApiError& error) {
     if (!begun_) return false;
+    log_refusal(exchange_.request(), error);
     exchange_.send(event(to_json(error)));
     exchange_.end();
     return true;

@@ -87,7 +87,10 @@ std::vector<Route> LibraryApi::routes() {
       {"DELETE", "/v1/libraries/{library}/folders", false, of_one(&LibraryApi::remove_folder)},
       {"POST", "/v1/libraries/{library}/indexing", false, of_one(&LibraryApi::read), RequestBody::kNone},
       {"DELETE", "/v1/libraries/{library}/indexing", false, of_one(&LibraryApi::cancel)},
-      {"POST", "/v1/libraries/{library}/search", false, of_one(&LibraryApi::search)},
+      {.method = "POST",
+       .path = "/v1/libraries/{library}/search",
+       .answer = of_one(&LibraryApi::search),
+       .queued = true},
   };
   for (Route& route : files_.routes()) routes.push_back(std::move(route));
   return routes;
@@ -146,8 +149,8 @@ void LibraryApi::add_folder(const Asked& exchange, const std::string& library) {
   try {
     lectern::add_folder(file, path);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kNotFound || error.code() == ErrorCode::kInvalidArgument)
-      throw ApiError(400, error.what(), "path");
+    if (error.code() == ErrorCode::kNotFound) throw ApiError(404, error.what(), "path", "path_not_found");
+    if (error.code() == ErrorCode::kInvalidArgument) throw ApiError(400, error.what(), "path");
     throw;
   }
   keeper_.read(library);

@@ -16,21 +16,20 @@ using Json = nlohmann::ordered_json;
 constexpr float kLeastLogprob = -9999;
 
 // Models pad their vocabulary: an id past the tokenizer's own has no text.
-std::string bytes_of(TokenId token, bool begins_text, const Tokenizer& tokenizer) {
-  if (token >= tokenizer.vocabulary_size()) return "";
-  return tokenizer.token_bytes(token, {.keep_special = true, .begins_text = begins_text});
+std::string bytes_of(TokenId token, const TokenTextOptions& options, const Tokenizer& tokenizer) {
+  return token < tokenizer.vocabulary_size() ? tokenizer.token_bytes(token, options) : "";
 }
 
 std::string text_of(TokenId token, bool begins_text, const Tokenizer& tokenizer) {
-  return to_valid_utf8(bytes_of(token, begins_text, tokenizer));
+  return to_valid_utf8(bytes_of(token, {.keep_special = true, .begins_text = begins_text}, tokenizer));
 }
 
 double bounded(float logprob) { return static_cast<double>(std::max(logprob, kLeastLogprob)); }
 
-// A part of a character has no text of its own: its bytes say what it is.
+// Joined, the bytes are the text's: a token may be a part of a character, and a special one is nothing in it.
 Json entry(const TokenLogprob& logprob, bool begins_text, const Tokenizer& tokenizer) {
-  const auto bytes = bytes_of(logprob.token, begins_text, tokenizer);
-  return {{"token", to_valid_utf8(bytes)},
+  const auto bytes = bytes_of(logprob.token, {.begins_text = begins_text}, tokenizer);
+  return {{"token", text_of(logprob.token, begins_text, tokenizer)},
           {"logprob", bounded(logprob.logprob)},
           {"bytes", std::vector<unsigned char>(bytes.begin(), bytes.end())}};
 }

@@ -5,7 +5,9 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <cmath>
 #include <iterator>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -42,12 +44,27 @@ void add_gauge(Families& families, const char* name, const char* help, std::int6
   add(families, prometheus::MetricType::Gauge, name, help, value);
 }
 
+void add_sizes(Families& families, const char* name, const char* help, const StepSizes& sizes) {
+  prometheus::ClientMetric metric;
+  auto& histogram = metric.histogram;
+  for (std::size_t i = 0; i < sizes.steps.size(); ++i) {
+    histogram.sample_count += static_cast<std::uint64_t>(sizes.steps[i]);
+    const bool last = i + 1 == sizes.steps.size();
+    const double bound = last ? std::numeric_limits<double>::infinity() : std::exp2(i);
+    histogram.bucket.push_back({histogram.sample_count, bound});
+  }
+  histogram.sample_sum = static_cast<double>(sizes.sum);
+  families.push_back({name, help, prometheus::MetricType::Histogram, {metric}});
+}
+
 void add_engines(Families& families, const EngineStatistics& chat, const EngineStatistics& embedding) {
   add_gauge(families, "lectern_kv_blocks_total", "KV blocks that there are", chat.kv_blocks_total);
   add_gauge(families, "lectern_kv_blocks_free", "KV blocks that no running request holds", chat.kv_blocks_free);
   add_counter(families, "lectern_preemptions_total", "Requests that gave their KV blocks to older ones",
               chat.preemptions);
   add_counter(families, "lectern_steps_total", "Steps of the model", chat.steps);
+  add_sizes(families, "lectern_step_requests", "Requests that shared a step", chat.step_requests);
+  add_sizes(families, "lectern_step_tokens", "Tokens in a step, of prompts and answers", chat.step_tokens);
   add_counter(families, "lectern_prompt_tokens_total", "Tokens of prompts", chat.prompt_tokens);
   add_counter(families, "lectern_cached_tokens_total", "Those of them found in the prefix cache", chat.cached_tokens);
   add_counter(families, "lectern_generated_tokens_total", "Tokens of answers", chat.generated_tokens);

@@ -33,6 +33,20 @@ ApiError no_such_model(const std::string& id) {
   return {404, "There is no model \"" + name + "\" here: " + advice, "model", "model_not_found"};
 }
 
+void add_sizes(StepSizes& sum, const StepSizes& more) {
+  for (std::size_t i = 0; i < sum.steps.size(); ++i) sum.steps[i] += more.steps[i];
+  sum.sum += more.sum;
+}
+
+ApiError broken_model(const std::string& id, const std::string& problem) {
+  const auto name = to_valid_utf8(id);
+  const bool pulled = hub::catalogue().find(id) != nullptr;
+  const auto advice = pulled ? "delete it with `lectern models rm " + name + "`, and pull it again."
+                             : "put a whole file in its place, or take it away.";
+  return {422, "The model \"" + name + "\" cannot answer: " + problem + " To mend that, " + advice, "model",
+          "model_broken"};
+}
+
 // What has been counted; what is so at the moment goes with the engine.
 void add_counters(EngineStatistics& sum, const EngineStatistics& more) {
   sum.preemptions += more.preemptions;
@@ -42,6 +56,8 @@ void add_counters(EngineStatistics& sum, const EngineStatistics& more) {
   sum.generated_tokens += more.generated_tokens;
   sum.drafted_tokens += more.drafted_tokens;
   sum.accepted_tokens += more.accepted_tokens;
+  add_sizes(sum.step_requests, more.step_requests);
+  add_sizes(sum.step_tokens, more.step_tokens);
 }
 
 }  // namespace
@@ -131,7 +147,15 @@ void ModelShelf::load(const InstalledModel& model) {
 }
 
 std::unique_ptr<Engine> ModelShelf::open(const InstalledModel& model) {
-  auto engine = options_.open(model.path, closing_.get_token());
+  std::unique_ptr<Engine> engine;
+  try {
+    engine = options_.open(model.path, closing_.get_token());
+  } catch (const Error& error) {
+    const auto code = error.code();
+    const bool broken = code == ErrorCode::kCorrupt || code == ErrorCode::kUnsupported || code == ErrorCode::kVersion;
+    if (broken) throw broken_model(model.id, error.what());
+    throw;
+  }
   if (engine->info().generates == (model.kind == ModelKind::kChat)) return engine;
   throw ApiError(400, "The model \"" + model.id + "\" is of another kind than it seemed to be.", "model",
                  "invalid_value");
@@ -207,9 +231,18 @@ std::vector<InstalledModel> ModelShelf::models() const {
   return models;
 }
 
+// Those that can answer, as far as is known.
+std::vector<InstalledModel> ModelShelf::sound_models() const {
+  auto sound = models();
+  std::erase_if(sound, [](const auto& model) { return !model.problem.empty(); });
+  return sound;
+}
+
 InstalledModel ModelShelf::find(const std::string& id) const {
   for (auto& model : models()) {
-    if (model.id == id) return model;
+    if (model.id != id) continue;
+    if (!model.problem.empty()) throw broken_model(id, model.problem);
+    return model;
   }
   throw no_such_model(id);
 }
@@ -257,7 +290,7 @@ Json ModelShelf::describe(const InstalledModel& model) const {
 
 std::string ModelShelf::list_json() const {
   Json list = Json::array();
-  for (const auto& model : models()) list.push_back(describe(model));
+  for (const auto& model : sound_models()) list.push_back(describe(model));
   return dump({{"object", "list"}, {"data", std::move(list)}});
 }
 

@@ -56,7 +56,8 @@ class ModelShelf {
   EngineLease loaded(const std::string& id, hub::ModelKind kind);
 
   /// Calls `then` with the engine, or with what went wrong, once it is loaded; soon and on another thread, or at once.
-  /// Throws ApiError: 404 (no such model), 400 (of the other kind), 429 (too many wait for it), 503 (it was closed).
+  /// Throws ApiError: 404 (no such model), 422 (a broken one), 400 (of the other kind), 429 (too many wait for it), 503
+  /// (it was closed).
   using Then = std::function<void(EngineLease engine, std::exception_ptr failure)>;
   void lend(const std::string& id, hub::ModelKind kind, Then then);
 
@@ -91,6 +92,7 @@ class ModelShelf {
   };
 
   std::vector<hub::InstalledModel> models() const;
+  std::vector<hub::InstalledModel> sound_models() const;
   hub::InstalledModel find(const std::string& id) const;
   void check_kind(const hub::InstalledModel& model, hub::ModelKind kind) const;
   Slot& put(ServedModel served);

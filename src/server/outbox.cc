@@ -70,6 +70,11 @@ Outbox::Taken Outbox::take() {
   return {std::exchange(bytes_, {}), std::exchange(file_, {}), ended_, overflow_};
 }
 
+bool Outbox::may_interrupt() const {
+  const std::lock_guard lock(mutex_);
+  return !http_1_0_ && !begun_ && !gone_;
+}
+
 void Outbox::lose() {
   std::vector<std::function<void()>> calls;
   {

@@ -43,6 +43,8 @@ class Outbox {
     bool overflow = false;         // too much waited
   };
   Taken take();
+  /// Whether an interim answer may go before what there will be: nothing of that was said yet.
+  bool may_interrupt() const;
   /// Once: the client is gone.
   void lose();
   /// After the answer's last byte, whether another request may follow.

@@ -26,6 +26,7 @@ struct Route {
   RequestBody body = RequestBody::kJson;
   /// For kBytes: where they go, once the head was found good. What it throws refuses the request.
   std::function<std::shared_ptr<BodyFile>(const HttpRequest& head, const PathParameters&)> open_body = {};
+  bool queued = false;  // asks a model: it takes a place in the queue, and has threads apart from what is done soon
 };
 
 class Router {

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -10,6 +11,16 @@ namespace lectern::server {
 namespace {
 
 void check(const ServerModels& models, const ServerOptions& options) {
+  const auto& gate = options.service.gate;
+  if (!is_loopback(options.http.address) && !is_address(options.http.address)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "\"" + options.http.address + "\" is no address: write one as 127.0.0.1 or ::1, or localhost.");
+  }
+  if (gate.api_key.empty() && std::find(gate.origins.begin(), gate.origins.end(), "*") != gate.origins.end()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "With --allow-origin \"*\" any page that is open in a browser could read your documents, so that it "
+                "needs an API key: put one into a file and name it with --api-key-file. Or name the one origin.");
+  }
   if (!is_loopback(options.http.address) && options.service.gate.api_key.empty()) {
     throw Error(ErrorCode::kInvalidArgument,
                 "At " + options.http.address +
@@ -33,8 +44,9 @@ std::string url(const std::string& address, int port) {
 
 }  // namespace
 
-void serve(ServerModels models, const ServerOptions& options, const std::function<void(const std::string&)>& on_ready) {
+void serve(ServerModels models, ServerOptions options, const std::function<void(const std::string&)>& on_ready) {
   check(models, options);
+  if (options.http.address == "localhost") options.http.address = "127.0.0.1";
   models.chat.model.kind = hub::ModelKind::kChat;
   models.embedding.model.kind = hub::ModelKind::kEmbedding;
   ModelShelfOptions shelf_options;

@@ -28,6 +28,6 @@ struct ServerModels {
 /// Serves until SIGTERM or SIGINT, and reads the folders meanwhile. Calls `on_ready` with the address
 /// ("http://127.0.0.1:8080") once it listens. Throws Error: kInvalidArgument (an address beyond this machine without an
 /// API key; models of the wrong kind), kIo.
-void serve(ServerModels models, const ServerOptions& options, const std::function<void(const std::string&)>& on_ready);
+void serve(ServerModels models, ServerOptions options, const std::function<void(const std::string&)>& on_ready);
 
 }  // namespace lectern::server

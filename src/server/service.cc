@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <utility>
 
 #include "chat/conversation.h"
+#include "core/letters.h"
+#include "core/paths.h"
 #include "lectern/library_file.h"
 #include "server/answer_json.h"
 #include "server/api_error.h"
@@ -16,20 +19,29 @@
 #include "server/generation_task.h"
 #include "server/json_text.h"
 #include "server/library_answer.h"
-#include "server/log.h"
 #include "server/openapi.h"
 #include "server/page.h"
+#include "server/queued_exchange.h"
+#include "server/refusal_log.h"
 
 namespace lectern::server {
 namespace {
 
-constexpr int kQuickThreads = 2, kSlowThreads = 4, kAnswerThreads = 16;
+constexpr int kQuickThreads = 2, kSlowThreads = 4, kEmbeddingThreads = 4, kSearchThreads = 4, kAnswerThreads = 16;
 
 void check_body(const HttpRequest& request, RequestBody expected) {
   if (request.method != "POST" && request.method != "PUT") return;
   if (expected == RequestBody::kNone && !request.has_body) return;
+  if (!request.content_encoding.empty() && lower(request.content_encoding) != "identity") {
+    throw ApiError(415,
+                   fmt::format("The body has the encoding {}, and is taken as it is only: send it without compressing "
+                               "it, and without the header Content-Encoding.",
+                               lectern::quoted(request.content_encoding)),
+                   {}, "unsupported_encoding");
+  }
   // Without it, another site's page could send a body and the browser would not ask first.
-  const auto type = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  const auto given = std::string_view(request.content_type).substr(0, request.content_type.find(';'));
+  const auto type = lower(trimmed(given));
   if (expected == RequestBody::kBytes) {
     if (type == "application/octet-stream") return;
     throw ApiError(415,
@@ -65,6 +77,8 @@ Service::Service(ModelShelf& models, const ServiceOptions& options)
       library_api_(std::make_unique<LibraryApi>(libraries_, options.libraries)),
       quick_(kQuickThreads),
       slow_(kSlowThreads),
+      embeddings_(kEmbeddingThreads),
+      searches_(kSearchThreads),
       answers_(kAnswerThreads),
       router_(routes()) {}
 
@@ -74,6 +88,8 @@ void Service::stop() {
   models_.stop();  // first: who waits for a model is answered by the others
   quick_.stop();
   slow_.stop();
+  embeddings_.stop();
+  searches_.stop();
   answers_.stop();
   library_api_.reset();
 }
@@ -101,7 +117,7 @@ std::vector<Route> Service::routes() {
                         const PathParameters& path) { e->respond({.body = models_.json_of(path.at("model"))}); })},
       {"POST", "/v1/chat/completions", false, on(quick_, [this](const Asked& e, const auto&) { chat(e); })},
       {"POST", "/v1/completions", false, on(quick_, [this](const Asked& e, const auto&) { complete(e); })},
-      {"POST", "/v1/embeddings", false, on(slow_, [this](const Asked& e, const auto&) { embed(e); })},
+      {"POST", "/v1/embeddings", false, in_queue(embeddings_, [this](const Asked& e, const auto&) { embed(e); })},
   };
   for (Route& route : page_routes()) routes.push_back(std::move(route));
   auto further = library_api_->routes();
@@ -109,14 +125,24 @@ std::vector<Route> Service::routes() {
   for (Route& route : chats_.routes()) further.push_back(std::move(route));
   for (Route& route : document_routes(libraries_)) further.push_back(std::move(route));
   for (Route& route : further) {
-    route.answer = on(slow_, std::move(route.answer));
+    route.answer = route.queued ? in_queue(searches_, std::move(route.answer)) : on(slow_, std::move(route.answer));
     routes.push_back(std::move(route));
   }
   return routes;
 }
 
+// `answer` on a thread of `workers` once there is a place for it in the queue.
+Service::Answer Service::in_queue(Workers& workers, Answer answer) {
+  return [this, &workers, answer = std::move(answer)](const Asked& exchange, const PathParameters& parameters) {
+    const auto queued = std::make_shared<QueuedExchange>(exchange, admit(1));
+    workers.post([queued, parameters, answer] { answer_failures(queued, [&] { answer(queued, parameters); }); });
+  };
+}
+
 std::optional<HttpResponse> Service::refuse(HttpRequest& head) try {
   gate_.check_origin(head);
+  head.answer_headers = gate_.answer_headers(head);
+  if (gate_.is_preflight(head)) return std::nullopt;
   Router::Match found;
   try {
     found = router_.find(head);
@@ -130,26 +156,28 @@ std::optional<HttpResponse> Service::refuse(HttpRequest& head) try {
   return std::nullopt;
 } catch (...) {
   const ApiError error = current_api_error();
-  log(fmt::format("refused: {} {} of {}: {} {}", head.method, head.target, head.client, error.status(), error.what()));
+  log_refusal(head, error);
   return to_response(error);
 }
 
 void Service::handle(std::shared_ptr<Exchange> exchange) {
   answer_failures(exchange, [&] {
+    if (gate_.is_preflight(exchange->request())) return exchange->respond(preflight_answer());
     const auto [route, parameters] = router_.find(exchange->request());
     route->answer(exchange, parameters);
   });
 }
 
-HttpResponse Service::failure(int status, std::string_view message) {
-  log(fmt::format("refused: {} {}", status, message));
-  return to_response(ApiError(status, std::string(message)));
+HttpResponse Service::failure(const HttpRequest& head, int status, std::string_view message, std::string_view code) {
+  const ApiError error(status, std::string(message), {}, std::string(code));
+  log_refusal(head, error);
+  return to_response(error);
 }
 
 // Where the model has to be loaded first, it is answered later, by the same threads.
 void Service::with_engine(const Asked& exchange, const std::string& model, hub::ModelKind kind, WithEngine answer) {
   if (const auto engine = models_.loaded(model, kind)) return answer(engine);
-  auto& workers = kind == hub::ModelKind::kChat ? quick_ : slow_;
+  auto& workers = kind == hub::ModelKind::kChat ? quick_ : embeddings_;
   models_.lend(model, kind, [exchange, answer, &workers](const EngineLease& engine, std::exception_ptr failure) {
     workers.post([exchange, answer, engine, failure] {
       answer_failures(exchange, [&] {
@@ -169,6 +197,7 @@ void Service::chat(const Asked& exchange) {
 void Service::answer_chat(const Asked& exchange, const ChatRequest& request, const EngineLease& engine) {
   if (request.library) return answer_from_library(exchange, request, engine);
   auto plan = plan_for(CompletionKind::kChat, request, engine);
+  if (request.schema) plan.sampling.grammar = schema_grammar(request);
   const int context = engine->info().context_length;
   plan.prompts.push_back(chat::conversation_prompt(engine->tokenizer(), request.messages, context));
   plan.sampling.max_tokens = request.max_tokens.value_or(context);
@@ -180,7 +209,9 @@ void Service::answer_from_library(const Asked& exchange, const ChatRequest& requ
   answers_.post([this, exchange, request, ticket, engine] {
     answer_failures(exchange, [&] {
       LibraryQuestion asked{exchange, request, std::move(*ticket)};
-      server::answer_from_library(std::move(asked), *engine, *libraries_.open(*request.library), metrics_);
+      const auto library = libraries_.open(*request.library);
+      check_library_request(request);
+      server::answer_from_library(std::move(asked), *engine, *library, metrics_);
     });
   });
 }
@@ -198,9 +229,12 @@ void Service::complete(const Asked& exchange) {
 
 void Service::embed(const Asked& exchange) {
   const auto request = std::make_shared<const EmbeddingRequest>(parse_embedding_request(exchange->request().body));
-  with_engine(exchange, request->model, hub::ModelKind::kEmbedding, [exchange, request](const EngineLease& engine) {
-    exchange->respond({.body = embeddings_json(*request, *engine)});
-  });
+  std::stop_source stop;
+  exchange->on_gone([stop]() mutable { stop.request_stop(); });
+  const auto answer = [exchange, request, stop](const EngineLease& engine) {
+    if (auto json = embeddings_json(*request, *engine, stop.get_token())) exchange->respond({.body = std::move(*json)});
+  };
+  with_engine(exchange, request->model, hub::ModelKind::kEmbedding, answer);
 }
 
 void Service::tell_metrics(const Asked& exchange) const {

@@ -25,7 +25,7 @@ namespace lectern::server {
 struct ServiceOptions {
   GateOptions gate;
   LibraryOptions libraries;
-  int most_answers = 1024;  // under way and waiting
+  int most_answers = 1024;  // under way and waiting, embeddings and searches among them
 };
 
 class Service : public HttpHandler {
@@ -43,7 +43,7 @@ class Service : public HttpHandler {
   void handle(std::shared_ptr<Exchange> exchange) override;
   void end_soon() override { models_.close(); }  // a compilation may take longer than anybody waits
   void answered(int status) override { metrics_.count_request(status); }
-  HttpResponse failure(int status, std::string_view message) override;
+  HttpResponse failure(const HttpRequest& head, int status, std::string_view message, std::string_view code) override;
 
  private:
   using Asked = std::shared_ptr<Exchange>;
@@ -56,6 +56,8 @@ class Service : public HttpHandler {
   void answer_chat(const Asked& exchange, const ChatRequest& request, const EngineLease& engine);
   void answer_from_library(const Asked& exchange, const ChatRequest& request, const EngineLease& engine);
   void embed(const Asked& exchange);
+  using Answer = std::function<void(const Asked&, const PathParameters&)>;
+  Answer in_queue(Workers& workers, Answer answer);
   void tell_metrics(const Asked& exchange) const;
   std::vector<Ticket> admit(std::size_t answers);
   void generate(const Asked& exchange, GenerationPlan plan);
@@ -68,8 +70,8 @@ class Service : public HttpHandler {
   Metrics metrics_;
   LibraryShelf libraries_;
   std::unique_ptr<LibraryApi> library_api_;
-  // What is done soon, what may take seconds, and answers from libraries, of which each has a thread.
-  Workers quick_, slow_, answers_;
+  // What is done soon, what may take seconds, and what waits for a model: none of them is behind another.
+  Workers quick_, slow_, embeddings_, searches_, answers_;
   Router router_;  // last: its routes use the others
 };
 

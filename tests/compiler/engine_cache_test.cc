@@ -130,6 +130,26 @@ TEST_F(EngineCacheTest, StoppedItLeavesNothing) {
   EXPECT_TRUE(engine(model).second);
 }
 
+TEST_F(EngineCacheTest, AHashThatCannotBeKeptIsFoundEachTime) {
+  const fs::path model = support::write(TinyDecoder{});
+  fs::create_directories(home / "lectern/checkpoints" / fingerprint(model) / "in the way");
+  const auto first = engine(model).first;
+  EXPECT_EQ(engine(model), std::pair(first, false));
+}
+
+TEST_F(EngineCacheTest, WhatCannotBeWrittenSaysWhereElseItMayBe) {
+  const fs::path model = support::write(TinyDecoder{});
+  support::write_file(home / "lectern", std::string_view("in the way"));
+  try {
+    engine(model);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIo);
+    EXPECT_NE(std::string(error.what()).find("et XDG_CACHE_HOME to a folder that can be written"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST_F(EngineCacheTest, ProcessesAtOnceAllGetAWholeEngine) {
   const fs::path model = support::write(TinyDecoder{});
   std::vector<pid_t> children;

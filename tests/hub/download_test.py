@@ -369,7 +369,8 @@ class CommandTest(HubTest):
     def test_lists_pulls_and_deletes(self):
         expected = {"id": "tiny", "name": "Tiny", "kind": "embedding", "bytes": len(DATA),
                     "memory_bytes": len(DATA) + (64 << 20) , "licence": "none",
-                    "source": self.hub.address + "/owner/repository", "state": "available", "done": 0, "path": None}
+                    "source": self.hub.address + "/owner/repository", "state": "available", "done": 0, "problem": None,
+                    "files": [{"name": "weights.gguf", "bytes": len(DATA), "sha256": SHA256}], "path": None}
         self.assertEqual(self.listed(), expected)
         said = json.loads(self.lectern("models", "pull", "tiny", "--json"))
         self.assertEqual(said, {"id": "tiny", "path": str(self.whole), "bytes": len(DATA)})
@@ -378,6 +379,7 @@ class CommandTest(HubTest):
         self.assertEqual((installed["state"], installed["path"], installed["done"]),
                          ("installed", str(self.whole), len(DATA)))
         self.assertIn(str(self.whole), self.lectern("models", "list"))
+        self.assertIn("cannot answer: ", self.lectern("models", "list"), "for it is no model")
         self.assertEqual(json.loads(self.lectern("models", "rm", "tiny", "--json")), {"removed": str(self.whole)})
         self.assertFalse(self.whole.exists())
         self.assertEqual(self.listed(), expected)
@@ -408,6 +410,12 @@ class CommandTest(HubTest):
         self.assertEqual([len(list(folder.iterdir())) for folder in kept], [1, 1])
         self.lectern("models", "rm", "tiny")
         self.assertEqual([list(folder.iterdir()) for folder in kept], [[], []])
+
+    def test_hashes_are_shown(self):
+        begin = SHA256[:12]
+        self.assertRegex(self.lectern("models", "list"), rf"SHA-256\n(.*\n)*  tiny +embedding .* {begin}  none, ")
+        self.serve({"weights.gguf": DATA}, sha256=False)
+        self.assertIsNone(self.listed()["files"][0]["sha256"])
 
     def test_deletes_nothing_that_was_not_pulled(self):
         folder = self.home / "own"

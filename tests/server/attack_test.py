@@ -1,7 +1,10 @@
 """Requests that nobody well-meaning sends: each is refused, logged, and does no harm to the others."""
 
+import gzip
 import json
 import pathlib
+import re
+import socket
 import time
 import unittest
 import urllib.parse
@@ -18,11 +21,17 @@ class RequestAttackTest(ServerTest):
     def tearDown(self):
         self.assertEqual(self.server.ask("POST", PATH, QUESTION).status, 200, "it still answers")
 
-    def refused(self, answer, status):
+    def refused(self, answer, status, unread=False):
+        """By that status, and a line of its own in the log."""
         self.assertIsNotNone(answer)
         self.assertEqual(answer.status, status, answer.body)
         self.assertEqual(set(answer.error()), {"message", "type", "param", "code"})
-        self.assertIn(f"{status} ", self.server.log())
+        lines = [line for line in self.server.log_of_last().splitlines() if " refused: " in line]
+        self.assertEqual(len(lines), 1, lines)
+        # A head that could not be read has no method and target.
+        asked = re.escape(self.server.asked[:400]) if status != 431 and not unread else "a request"
+        self.assertRegex(lines[0], rf"^\S+ \S+ refused: {status} {asked}.* of 127\.0\.0\.1: ..")
+        self.assertNotRegex(lines[0], r"[\x00-\x1f\x7f-\x9f]")
         return answer
 
     def test_rebinding(self):
@@ -46,6 +55,11 @@ class RequestAttackTest(ServerTest):
         self.assertFalse([name for name in own.headers if name.startswith("access-control")])
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None):
             self.refused(self.server.ask("POST", PATH, QUESTION, {"Content-Type": kind}), 415)
+        for kind in ("Application/JSON", "application/json ; charset=utf-8", "APPLICATION/json;charset=utf-8"):
+            self.assertEqual(self.server.ask("POST", PATH, QUESTION, {"Content-Type": kind}).status, 200, kind)
+        compressed = self.refused(self.server.ask("POST", PATH, gzip.compress(b"{}"), {"Content-Encoding": "gzip"}), 415)
+        self.assertIn('the encoding "gzip"', compressed.error()["message"])
+        self.assertEqual(self.server.ask("POST", PATH, QUESTION, {"Content-Encoding": "identity"}).status, 200)
         self.refused(self.server.ask("OPTIONS", PATH, headers={"Access-Control-Request-Method": "POST"}), 405)
 
     def test_security_headers(self):
@@ -62,7 +76,8 @@ class RequestAttackTest(ServerTest):
         self.refused(self.server.ask("GET", "/" + "a" * 20_000), 431)
 
     def test_oversized_bodies(self):
-        self.refused(self.server.ask("POST", PATH, b" " * 200_000), 413)
+        large = self.refused(self.server.ask("POST", PATH, b" " * 200_000), 413)
+        self.assertRegex(large.error()["message"], "larger than the 10[0-9] kB .* --max-body")
         self.refused(self.server.ask("POST", PATH, b"{}", {"Content-Length": str(10**15)}), 413)
         chunks = b"POST " + PATH.encode() + (b" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                                              b"Transfer-Encoding: chunked\r\n\r\n")
@@ -84,7 +99,8 @@ class RequestAttackTest(ServerTest):
                      b"POST " + PATH.encode() + b" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"
                                                 b"Transfer-Encoding: chunked\r\n\r\n{}"):
             answer = self.server.send(data)
-            self.assertTrue(answer is None or 400 <= answer.status < 500, data)
+            if answer is not None:
+                self.refused(answer, 400, unread=True)
 
     def test_invalid_json(self):
         nested = b'{"a":' * 5000 + b"1" + b"}" * 5000
@@ -93,8 +109,10 @@ class RequestAttackTest(ServerTest):
             self.refused(self.server.ask("POST", PATH, body), 400)
         for numbers in ("99999999999999999999", "-1", "1.5", "true", "[]", '"1"', "{}"):
             text = json.dumps(QUESTION)[:-1] + f', "n": {numbers}}}'
-            status = self.server.ask("POST", PATH, text.encode()).status
-            self.assertEqual(status, 400, numbers)
+            self.refused(self.server.ask("POST", PATH, text.encode()), 400)
+        said = self.refused(self.server.ask("POST", PATH, b'{"model": "of ours", nonsense'), 400)
+        self.assertNotIn("nonsense", self.server.log())
+        self.assertIn("line 1, column", said.error()["message"])
 
     def test_hostile_words(self):
         """They are text like any other."""
@@ -107,7 +125,20 @@ class RequestAttackTest(ServerTest):
                      "/v1/models/%2e%2e", "//etc/passwd", "/v1/models/%00", "/v1/models/%zz", "/v1/models/%4"):
             answer = self.server.ask("GET", path)
             self.assertIn(answer.status, (400, 404), path)
+            self.refused(answer, answer.status)
             self.assertNotIn(b"root:", answer.body)
+        answer = self.refused(self.server.ask("GET", "/v1/models/%00a"), 404)
+        self.assertEqual(answer.error()["message"], 'There is no model "\ufffda" here: GET /v1/models lists them.')
+
+    def test_a_library_outside(self):
+        for name in ("..%2f..%2fx", "%2fetc%2fpasswd", "..", "%00"):
+            self.refused(self.server.ask("GET", f"/v1/libraries/{name}"), 404)
+            self.refused(self.server.ask("GET", f"/v1/libraries/{name}/files/content?file=%2fetc%2fpasswd"), 404)
+            self.refused(self.server.ask("POST", PATH, QUESTION | {"library": urllib.parse.unquote(name)}), 404)
+
+    def test_keys_are_not_logged(self):
+        self.server.ask("GET", "/v1/nothing?api_key=of-ours-1&token=of-ours-2")
+        self.assertIn("GET /v1/nothing?api_key=…&token=… of", self.server.log_of_last())
 
     def test_methods(self):
         answer = self.refused(self.server.ask("GET", PATH), 405)
@@ -290,6 +321,63 @@ class KeyAttackTest(unittest.TestCase):
         self.assertNotIn("secret-of", server.log())
 
 
+class AllowedOriginTest(ServerTest):
+    """Pages of a site that is named may ask, and read the answers."""
+
+    OPTIONS = ("--allow-origin", "https://notes.example", "--allow-origin", "http://localhost:3000")
+    ENVIRONMENT = {"LECTERN_API_KEY": "of-ours"}
+    KEY = {"Authorization": "Bearer of-ours"}
+
+    def test_preflight(self):
+        asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+        for origin in ("https://notes.example", "http://localhost:3000"):
+            answer = self.server.ask("OPTIONS", PATH, headers=asks | {"Origin": origin})
+            self.assertEqual((answer.status, answer.body), (204, b""))
+            self.assertNotIn("content-length", answer.headers)
+            self.assertEqual(answer.headers["access-control-allow-origin"], origin)
+            self.assertEqual(answer.headers["vary"], "Origin")
+            self.assertIn("POST", answer.headers["access-control-allow-methods"].split(", "))
+            self.assertLessEqual({"authorization", "content-type"}, set(answer.headers["access-control-allow-headers"].lower().split(", ")))
+        for origin in ("https://evil.example", "null", "http://notes.example", "https://notes.example.evil", "*"):
+            answer = self.server.ask("OPTIONS", PATH, headers=asks | {"Origin": origin})
+            self.assertEqual(answer.status, 403, origin)
+            self.assertNotIn("access-control-allow-origin", answer.headers)
+
+    def test_answers(self):
+        page = {"Origin": "https://notes.example"}
+        for body, headers, status in ((QUESTION, self.KEY, 200), (QUESTION | {"stream": True}, self.KEY, 200), (QUESTION, {}, 401),
+                                      (b"{", self.KEY, 400), (QUESTION | {"model": "x"}, self.KEY, 404), (b"{}", self.KEY | {"Content-Length": "9" * 12}, 413)):
+            answer = self.server.ask("POST", PATH, body, headers | page)
+            self.assertEqual(answer.status, status, answer.body)
+            self.assertEqual(answer.headers["access-control-allow-origin"], page["Origin"])
+            self.assertNotIn("access-control-allow-credentials", answer.headers)
+        own = self.server.ask("GET", "/v1/models", headers=self.KEY)
+        self.assertNotIn("access-control-allow-origin", own.headers)
+        self.assertEqual(self.server.ask("POST", PATH, QUESTION, self.KEY | {"Origin": "https://evil.example"}).status, 403)
+
+    def test_any_site_needs_a_key(self):
+        with self.assertRaisesRegex(RuntimeError, "needs an API key"):
+            Server("--allow-origin", "*")
+        with self.assertRaisesRegex(RuntimeError, "write it as https://notes.example"):
+            Server("--allow-origin", "https://notes.example/page")
+
+
+class AddressTest(unittest.TestCase):
+    def test_localhost_is_this_machine(self):
+        server = Server(host="localhost")
+        self.addCleanup(server.close)
+        self.assertTrue(server.address.startswith("http://127.0.0.1:"))
+        self.assertEqual(server.ask("GET", "/health").status, 200)
+
+    def test_what_is_no_address(self):
+        with self.assertRaisesRegex(RuntimeError, '"example.org" is no address'):
+            Server(host="example.org")
+
+    def test_a_cache_that_cannot_be_written(self):
+        with self.assertRaisesRegex(RuntimeError, "et XDG_CACHE_HOME to a folder that can be written"):
+            Server(environment={"XDG_CACHE_HOME": "/proc/nowhere"})
+
+
 class ClientsThatVanishTest(ServerTest):
     OPTIONS = ("--stall-timeout", "2")
 
@@ -314,6 +402,21 @@ class ClientsThatVanishTest(ServerTest):
             connection.sendall(self.request(stream=True, n=16))
             self.eventually(lambda: "does not read its answer" in self.server.log())
             self.eventually(lambda: self.running() == 0)
+
+    def test_one_that_sends_no_more_gets_its_answer(self):
+        for version, stream in ((b"1.1", False), (b"1.1", True), (b"1.0", False)):
+            with self.server.connect() as connection:
+                connection.sendall(self.request(stream=stream, max_tokens=400).replace(b"HTTP/1.1", b"HTTP/" + version))
+                self.eventually(lambda: self.running() == 1)
+                connection.shutdown(socket.SHUT_WR)
+                data = b""
+                while piece := connection.recv(1 << 16):
+                    data += piece
+            interim = b"HTTP/1.1 100 Continue\r\n\r\n"
+            self.assertEqual(data.startswith(interim), version == b"1.1" and not stream)
+            data = data.removeprefix(interim)
+            self.assertTrue(data.startswith(b"HTTP/1.1 200 OK\r\n"), data[:100])
+            self.assertIn(b"data: [DONE]" if stream else b'"completion_tokens":400,', data)
 
     def running(self):
         return self.server.metrics()["lectern_answers_under_way"]

@@ -69,8 +69,37 @@ TEST(JsonFieldsTest, RefusesWhatNobodyAskedFor) {
   };
   EXPECT_EQ(others(R"({"x":1})"), "x");
   EXPECT_EQ(others(R"({"x":"","y":0})"), "x");
-  EXPECT_EQ(others(R"({"x":null,"y":false,"z":[],"w":{}})"), "ok") << "they ask for nothing";
+  EXPECT_EQ(others(R"({"x":null})"), "ok") << "it asks for nothing";
+  EXPECT_EQ(others(R"({"x":false})"), "x");
+  EXPECT_EQ(others(R"({"x":[]})"), "x");
+  EXPECT_EQ(others(R"({"x":{}})"), "x");
   EXPECT_EQ(others("[]"), "");
+}
+
+TEST(JsonFieldsTest, TakesWhatAsksForNothing) {
+  const auto store = [](const char* text) {
+    return refused([&] {
+      const auto json = parse_json(text);
+      Fields fields(json);
+      fields.take_default("store", false);
+      fields.refuse_others();
+    });
+  };
+  for (const char* good : {"{}", R"({"store":false})", R"({"store":null})"}) EXPECT_EQ(store(good), "ok") << good;
+  for (const char* other : {R"({"store":true})", R"({"store":0})", R"({"store":[]})"})
+    EXPECT_EQ(store(other), "store") << other;
+}
+
+TEST(JsonFieldsTest, TellsNothingOfTheBody) {
+  try {
+    parse_json(R"({"secret": "of ours", nonsense})");
+    FAIL();
+  } catch (const ApiError& error) {
+    const std::string said = error.what();
+    EXPECT_TRUE(said.starts_with("The body is no JSON: parse error at line 1, column ")) << said;
+    EXPECT_EQ(said.find("ours"), std::string::npos) << said;
+    EXPECT_EQ(said.find("nonsense"), std::string::npos) << said;
+  }
 }
 
 }  // namespace

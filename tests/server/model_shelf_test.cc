@@ -164,8 +164,8 @@ TEST_F(ModelShelfTest, TooManyDoNotWait) {
 }
 
 TEST_F(ModelShelfTest, AFailureIsOfThoseWhoAskedAlone) {
-  EXPECT_THROW(ask("broken").get(), Error);
-  EXPECT_THROW(ask("broken").get(), Error) << "it is tried again";
+  EXPECT_EQ(status_of("broken"), 422);
+  EXPECT_EQ(status_of("broken"), 422) << "it is tried again";
   EXPECT_EQ(opened_, 2);
   EXPECT_NE(ask("a").get(), nullptr);
 }
@@ -187,6 +187,16 @@ TEST_F(ModelShelfTest, ClosedItGivesUpWhatLoadsAndLoadsNoMore) {
   EXPECT_NE(shelf_->loaded("default", ModelKind::kChat), nullptr) << "which answers go on with";
   shelf_->stop();
   EXPECT_EQ(opened_, 1);
+}
+
+TEST_F(ModelShelfTest, WhatIsKnownToBeBrokenIsNeitherListedNorOpened) {
+  installed_[0].problem = "\"a\" is empty.";
+  EXPECT_EQ(shelf_->list_json().find("\"a\""), std::string::npos);
+  EXPECT_EQ(status_of("a"), 422);
+  EXPECT_THAT(message_, HasSubstr("The model \"a\" cannot answer: \"a\" is empty. To mend that, put a whole file"));
+  EXPECT_EQ(opened_, 0);
+  installed_[0].problem.clear();
+  EXPECT_EQ(status_of("a"), 200) << "it was mended";
 }
 
 TEST_F(ModelShelfTest, MemoryIsLookedAtFirst) {

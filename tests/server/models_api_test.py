@@ -1,6 +1,7 @@
 """Models are loaded when they are asked for, fetched and deleted while the server answers."""
 
 import concurrent.futures
+import hashlib
 import os
 import pathlib
 import sys
@@ -25,6 +26,10 @@ class ModelsApiTest(ServerTest):
         for name in (CHAT_MODEL, "one", "two"):
             (folder / (name + ".gguf")).symlink_to(weights)
         (folder / "broken.gguf").write_bytes(b"GGUF" + b"\xff" * 100)
+        (folder / "empty.gguf").write_bytes(b"")
+        (folder / "half.gguf").write_bytes(weights.read_bytes()[:40_000_000])
+        (folder / "page.gguf").write_bytes(b"<!doctype html><title>Not found</title>")
+        cls.folder = folder
         for name in (EMBEDDING_MODEL, "encoder"):
             (folder / name).symlink_to(REAL / EMBEDDING_MODEL)
         files = {"weights.gguf": weights.read_bytes()}
@@ -49,7 +54,8 @@ class ModelsApiTest(ServerTest):
     def test_lists_what_can_answer(self):
         models = self.models()
         self.assertEqual(list(models)[:2], [CHAT_MODEL, EMBEDDING_MODEL])
-        self.assertLessEqual({"one", "two", "encoder", "broken"}, set(models))
+        self.assertLessEqual({"one", "two", "encoder"}, set(models))
+        self.assertFalse({"broken", "empty", "half", "page"} & set(models))
         self.assertEqual(models[EMBEDDING_MODEL], {"kind": "embedding", "loaded": True, "context_length": 256})
         self.assertEqual(models["encoder"]["kind"], "embedding")
 
@@ -90,13 +96,31 @@ class ModelsApiTest(ServerTest):
         self.eventually(answers)
 
     def test_a_broken_one_harms_nobody(self):
-        for _ in range(2):
-            with self.assertRaises(openai.APIStatusError) as caught:
-                self.text(model="broken")
-            self.assertIn("broken.gguf", str(caught.exception))
+        for name in ("broken", "empty", "half", "page", "broken"):
+            with self.assertRaises(openai.UnprocessableEntityError) as caught:
+                self.text(model=name)
+            self.assertEqual((caught.exception.code, caught.exception.param), ("model_broken", "model"))
+            self.assertRegex(str(caught.exception), f"The model .{name}. cannot answer: .*{name}.gguf.* put a whole file in its place")
+            self.assertEqual(self.server.ask("GET", "/v1/models/" + name).status, 422)
+            self.assertIn(name + ".gguf", self.entry(name)["problem"])
+        self.assertIsNone(self.entry(CHAT_MODEL)["problem"])
         self.assertTrue(self.text())
         with self.assertRaises(openai.NotFoundError):
             self.text(model="../one")
+
+    def test_one_that_is_mended(self):
+        file = self.folder / "mended.gguf"
+        file.write_bytes(b"GGUF")
+        self.assertNotIn("mended", self.models())
+        file.unlink()
+        file.symlink_to(REAL / (CHAT_MODEL + ".gguf"))
+        self.assertIn("mended", self.models())
+        file.unlink()
+        self.assertNotIn("mended", self.models())
+
+    def test_hashes(self):
+        data = self.hub.files["weights.gguf"]
+        self.assertEqual(self.entry()["files"], [{"name": "weights.gguf", "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}])
 
     def test_another_encoder(self):
         first, second = (self.client.embeddings.create(model=name, input="A cat sits on the mat.").data[0].embedding

@@ -155,6 +155,35 @@ class SamplingTest(ServerTest):
                 streamed += piece.choices[0].logprobs.content
         self.assertEqual(streamed, whole.logprobs.content)
 
+    def test_bytes_of_parts_of_characters(self):
+        """Joined, the tokens' bytes are the text, also where a character is of several tokens."""
+        said = {"type": "json_schema", "json_schema": {"name": "tea", "schema": {"const": "\U0001f600 \u4e4c\u9f99\u8336"}}}
+        for stream in (False, True):
+            answer = self.chat("Say it.", logprobs=True, top_logprobs=2, max_tokens=60, stream=stream, response_format=said)
+            choices = [piece.choices[0] for piece in answer] if stream else answer.choices
+            content = [token for choice in choices if choice.logprobs for token in choice.logprobs.content]
+            text = "".join(choice.delta.content or "" for choice in choices) if stream else choices[0].message.content
+            self.assertTrue(any("\ufffd" in token.token for token in content), "some token is a part of a character")
+            self.assertEqual(text, '"\U0001f600 \u4e4c\u9f99\u8336"')
+            self.assertEqual(bytes(byte for token in content for byte in token.bytes).decode(), text)
+            self.assertTrue(all(isinstance(other.bytes, list) for token in content for other in token.top_logprobs))
+
+    def test_a_stop_string_has_no_logprobs(self):
+        question = {"text": "Count: 1, 2, 3, 4, 5, 6, 7, 8, 9.", "max_tokens": 60, "logprobs": True}
+        whole = self.chat(**question).choices[0]
+        tokens = [token.token for token in whole.logprobs.content]
+        for stop in ("".join(tokens[5:8]), tokens[9], "".join(tokens[12:13]) + "never said"):
+            for stream in (False, True):
+                answer = self.chat(**question, stop=[stop, "not to be seen"], stream=stream)
+                choices = [piece.choices[0] for piece in answer] if stream else answer.choices
+                content = [token for choice in choices if choice.logprobs for token in choice.logprobs.content]
+                text = "".join(choice.delta.content or "" for choice in choices) if stream else choices[0].message.content
+                cut = whole.message.content.find(stop)
+                self.assertEqual(text, whole.message.content[:cut] if cut >= 0 else whole.message.content)
+                self.assertTrue("".join(token.token for token in content).startswith(text))
+                self.assertLess(len("".join(token.token for token in content[:-1])), len(text), "the last one begins in the text")
+                self.assertEqual(content, whole.logprobs.content[:len(content)])
+
     def test_logprobs_of_completions(self):
         answer = self.client.completions.create(model=CHAT_MODEL, prompt="The sky is", temperature=0, max_tokens=5,
                                                 logprobs=2)
@@ -196,6 +225,27 @@ class SamplingTest(ServerTest):
             self.assertEqual(caught.exception.param, name)
         with self.assertRaises(openai.BadRequestError):
             self.chat(logit_bias={"1000000": 1})
+
+
+class FiguresTest(ServerTest):
+    def test_sizes_of_steps(self):
+        """Of three answers that begin together some steps are shared, and each token is counted in one."""
+        def sizes(name):
+            figures = self.server.metrics()
+            counts = [figures[f'lectern_step_{name}_bucket{{le="{bound}"}}'] for bound in (1, 2, 4, 8, 16, 4096, "+Inf")]
+            self.assertEqual(counts, sorted(counts), "they are cumulative")
+            self.assertEqual(counts[-1], figures[f"lectern_step_{name}_count"])
+            self.assertEqual(counts[-1], figures["lectern_steps_total"])
+            return counts, figures[f"lectern_step_{name}_sum"]
+        self.chat(n=3, max_tokens=10, temperature=1, seed=1, extra_body={"ignore_eos": True})
+        (alone, pairs, *_, steps), requests = sizes("requests")
+        self.assertLess(alone, steps)
+        self.assertLess(pairs, steps, "three at once")
+        self.assertGreater(requests, steps)
+        (*_, tokens_steps), tokens = sizes("tokens")
+        self.assertEqual(tokens_steps, steps)
+        figures = self.server.metrics()
+        self.assertGreaterEqual(tokens, figures["lectern_prompt_tokens_total"] - figures["lectern_cached_tokens_total"] + 3 * 9)
 
 
 class CompletionTest(ServerTest):

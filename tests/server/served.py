@@ -99,9 +99,15 @@ class Server:
 
     def send(self, data):
         """Sends bytes as they are and returns the answer: status, headers, body; None where the server hangs up."""
+        self.logged = os.path.getsize(self.errors.name)
+        self.asked = b" ".join(data.split(b"\r\n")[0].split(b" ")[:2]).decode("latin-1")
         with self.connect() as connection:
             connection.sendall(data)
             return read_answer(connection)
+
+    def log_of_last(self):
+        """What was logged since the last request by `send` or `ask` began."""
+        return pathlib.Path(self.errors.name).read_bytes()[self.logged:].decode("utf-8")
 
     def ask(self, method, path, body=None, headers=None):
         fields = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"}

@@ -11,6 +11,7 @@ export function asFailure(error: unknown): Failure {
 
 export function inWords(failure: Failure, model = ""): string {
   const { status, code, detail } = failure;
+  if (code === "path_not_found") return t("error_any", { detail, model });
   const words = ["error_" + code, "error_" + (status > 503 ? 500 : status)];
   return t(words.find(has) ?? "error_any", { detail, model });
 }
