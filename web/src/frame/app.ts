@@ -54,10 +54,10 @@ export function app(root: Element): void {
   route.show(title, name);
 }
 
-// A new chat gets its address once it is stored.
+// A new chat gets its address once it is stored, and so does one that is kept anew.
 saved.subscribe((chat) => {
   const { view, id } = route.get();
-  if (chat?.id && view === "chat" && id === null && openChat.get() === chat) {
+  if (chat?.id && view === "chat" && id !== chat.id && openChat.get() === chat) {
     renameRoute("chat/" + encodeURIComponent(chat.id));
     route.get().id = chat.id;
   }
