@@ -49,7 +49,11 @@ export function app(root: Element): void {
     banner(), h("div.desk", {}, side, h("div.shade", { on: { click: close } }), h("div.middle", {}, bar, sendingBox(), sheet), sourcePanel()), toastArea());
   route.show(sheet, () => void show(sheet));
   chosenLibrary.show(sheet, () => { if (route.get().view === "files") void show(sheet); });
-  const name = (): void => { title.textContent = route.get().view === "files" ? t("files") : openChat.get().title || "Lectern"; };
+  const name = (): void => {
+    const shown = route.get().view === "files" ? t("files") : openChat.get().title;
+    title.textContent = shown || "Lectern";
+    document.title = shown ? shown + " · Lectern" : "Lectern";
+  };
   openChat.show(title, (chat) => chat.changes.show(title, name));
   route.show(title, name);
 }
