@@ -83,6 +83,9 @@ class WindowsTest(PageTest):
         other.get_by_role("button", name="Ask again").click()
         settled(other, 2)
         expect(other.locator(".question h3")).to_contain_text([QUESTION, TEA])
+        other.get_by_role("button", name="Undo").click()
+        expect(other.locator(".question h3")).to_contain_text([QUESTION, TEA])
+        expect(other.locator(".answer .prose").first).to_have_text(page.locator(".answer .prose").first.inner_text())
         self.eventually(lambda: len(self.kept(page)) == 4 and all(self.kept(page)))
 
     def test_addresses_of_any_kind_give_a_page(self):

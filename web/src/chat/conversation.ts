@@ -4,7 +4,7 @@ import { chats } from "../api/chats";
 import type { Message, StoredChat } from "../api/types";
 import { t } from "../i18n";
 import { Store } from "../store";
-import { toast, toastFailure } from "../ui/toast";
+import { note, toastFailure } from "../ui/toast";
 import { answer as writeAnswer } from "./answering";
 import { merged, traces, type Trace } from "./merge";
 
@@ -120,7 +120,7 @@ export class Conversation {
     if (!(error instanceof ApiFailure) || this.id === null) return false;
     if (error.status === 404) {
       this.id = null;
-      toast(t("keptAnew"));
+      note(t("keptAnew"));
       return true;
     }
     if (error.status !== 409) return false;
@@ -139,7 +139,7 @@ export class Conversation {
     if (this.title === this.base.title) this.title = theirs.title;
     this.revision = theirs.revision;
     this.changed();
-    toast(t("otherWindow"));
+    note(t("otherWindow"));
   }
 
   private take(stored: StoredChat): void {
