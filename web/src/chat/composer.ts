@@ -11,8 +11,11 @@ export function sends(event: KeyboardEvent): boolean {
 
 let field: HTMLTextAreaElement | null = null;
 
-export function focusComposer(): void {
-  field?.focus();
+/** Whether there is one in the page. */
+export function focusComposer(): boolean {
+  if (!field?.isConnected) return false;
+  field.focus();
+  return true;
 }
 
 export function composer(): HTMLElement {
