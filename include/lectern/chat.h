@@ -18,7 +18,7 @@ namespace lectern {
 struct Citation {
   int number = 0;                       // as the answer writes it: [number]; it is `passages[number - 1]`
   std::string file;                     // absolute path, or a video's address
-  std::optional<int> page;              // physical page, from 1
+  std::optional<int> page;              // physical page on which the quote begins, from 1
   std::string quote;                    // the sentence of the passage that supports the answer
   Span quote_span;                      // of the quote, in the document's extracted text
   Span answer_span;                     // of the sentence that it supports, in `Answer::text`

@@ -29,10 +29,16 @@ struct TimeMark {
   std::int64_t milliseconds = 0;  // since the recording's beginning
 };
 
+/// Where a page begins in a text.
+struct PageMark {
+  std::int64_t span_begin = 0;
+  int page = 0;  // physical, from 1
+};
+
 struct Passage {
   std::int64_t chunk = 0;   // its row in the library
   std::string file;         // absolute path, or a video's address
-  std::optional<int> page;  // physical page, from 1
+  std::optional<int> page;  // physical page on which it begins, from 1
   std::string heading;      // headings above it, "Chapter › Section"; may be empty
   Span span;                // in the document's extracted text
   double score = 0;         // higher is better
@@ -41,6 +47,7 @@ struct Passage {
   std::optional<std::int64_t> time_ms;  // of a recording: when its first words are said
   std::string url;                      // of a video: a link to that moment
   std::vector<TimeMark> times;          // of a recording: when its parts are said, in their order
+  std::vector<PageMark> pages;          // those that it stands on, in their order
 };
 
 struct IndexFailure {

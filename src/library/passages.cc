@@ -90,9 +90,20 @@ bool are_neighbours(const Found& a, const Found& b) {
          a.pieces + b.pieces <= kMaxPieces;
 }
 
+std::vector<PageMark> pages(Database& database, std::int64_t document, Span span) {
+  Statement rows(database,
+                 "SELECT span_begin, number FROM pages WHERE document = ? AND span_begin < ? AND span_end > ? "
+                 "ORDER BY span_begin");
+  rows.bind(0, document).bind(1, span.end).bind(2, span.begin);
+  std::vector<PageMark> out;
+  while (rows.step()) out.push_back({rows.integer(0), static_cast<int>(rows.integer(1))});
+  return out;
+}
+
 void read(Database& database, Found& found) {
   Passage& passage = found.passage;
   passage.text = text(database, found.document, passage.span);
+  passage.pages = pages(database, found.document, passage.span);
   passage.times = time_marks(database, found.document, passage.span);
   if (!passage.times.empty()) passage.time_ms = passage.times.front().milliseconds;
   if (passage.time_ms && is_video_url(passage.file)) passage.url = link_to_moment(passage.file, *passage.time_ms);

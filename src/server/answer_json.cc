@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/paths.h"
+#include "server/http_message.h"
 #include "server/json_text.h"
 
 namespace lectern::server {
@@ -19,6 +21,10 @@ void add_moment(Json& json, const std::optional<std::int64_t>& time_ms, const st
 
 }  // namespace
 
+void add_exact_file(Json& json, const std::string& file) {
+  if (to_valid_utf8(file) != file) json["file_encoded"] = percent_encode(file);
+}
+
 Json json_of(const Span& span) { return Json::array({span.begin, span.end}); }
 
 Json json_of(std::span<const Passage> passages) {
@@ -26,6 +32,7 @@ Json json_of(std::span<const Passage> passages) {
   for (const auto& passage : passages) {
     Json json = {{"file", passage.file},          {"page", page_of(passage.page)}, {"heading", passage.heading},
                  {"span", json_of(passage.span)}, {"score", passage.score},        {"text", passage.text}};
+    add_exact_file(json, passage.file);
     add_moment(json, passage.time_ms, passage.url);
     list.push_back(std::move(json));
   }
@@ -41,6 +48,7 @@ Json json_of(std::span<const Citation> citations) {
                  {"quote", citation.quote},
                  {"quote_span", json_of(citation.quote_span)},
                  {"answer_span", json_of(citation.answer_span)}};
+    add_exact_file(json, citation.file);
     add_moment(json, citation.time_ms, citation.url);
     list.push_back(std::move(json));
   }

@@ -23,4 +23,7 @@ void add_text(nlohmann::ordered_json& json, const DocumentText& document);
 /// What an answer rests on: "query" and "declined", "sentences", "citations" and "passages".
 void add_sources(nlohmann::ordered_json& json, const Answer& answer);
 
+/// Adds "file_encoded" where a file's name is not UTF-8, so that JSON cannot hold it: its bytes as an address has them.
+void add_exact_file(nlohmann::ordered_json& json, const std::string& file);
+
 }  // namespace lectern::server

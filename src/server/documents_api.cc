@@ -86,13 +86,7 @@ std::string_view content_type(std::string_view type) {
 
 // As RFC 8187 writes names of any characters.
 std::string disposition(const std::string& file) {
-  std::string name;
-  for (const char c : to_valid_utf8(file.substr(file.rfind('/') + 1))) {
-    const bool plain =
-        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
-    name += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return "inline; filename*=UTF-8''" + name;
+  return "inline; filename*=UTF-8''" + percent_encode(to_valid_utf8(file.substr(file.rfind('/') + 1)));
 }
 
 void send_content(const Asked& exchange, const std::string& library) {

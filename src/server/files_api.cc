@@ -32,16 +32,18 @@ std::string name_of(const LibraryDocument& document) {
 }
 
 Json file_json(const std::string& library, const LibraryDocument& document) {
-  return {{"file", document.file},
-          {"name", name_of(document)},
-          {"type", document.type},
-          {"title", document.title},
-          {"size", document.size},
-          {"modified_ns", document.modified_ns},
-          {"chunks", document.chunks},
-          {"state", document.state},
-          {"reason", or_null(document.reason)},
-          {"upload", is_upload(library, document.file)}};
+  Json json = {{"file", document.file},
+               {"name", name_of(document)},
+               {"type", document.type},
+               {"title", document.title},
+               {"size", document.size},
+               {"modified_ns", document.modified_ns},
+               {"chunks", document.chunks},
+               {"state", document.state},
+               {"reason", or_null(document.reason)},
+               {"upload", is_upload(library, document.file)}};
+  add_exact_file(json, document.file);
+  return json;
 }
 
 // What a list is to hold.

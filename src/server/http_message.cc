@@ -124,4 +124,15 @@ bool percent_decode(std::string_view text, std::string& decoded) {
   return true;
 }
 
+std::string percent_encode(std::string_view bytes) {
+  constexpr std::string_view kPlain = "-._~/";
+  std::string out;
+  for (const char c : bytes) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       kPlain.find(c) != std::string_view::npos;
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
 }  // namespace lectern::server

@@ -69,4 +69,7 @@ std::string chunk(std::string_view bytes);
 /// What `%41` stands for; nothing where an escape is malformed.
 bool percent_decode(std::string_view text, std::string& decoded);
 
+/// `bytes`, whatever they are, as they can stand in an address: letters, digits and `-._~/` stay, others are `%41`.
+std::string percent_encode(std::string_view bytes);
+
 }  // namespace lectern::server

@@ -71,6 +71,21 @@ TEST_F(ChatTest, CitationsOfRecordingsNameTheMomentOfTheirQuote) {
   EXPECT_EQ(answer.citations[0].url, "https://www.youtube.com/watch?v=abcdefghijk&t=65s");
 }
 
+TEST_F(ChatTest, CitationsNameThePageOfTheirQuote) {
+  engine.reply = {"Green tea is brewed at 80 degrees [1]. It is picked in spring [1]."};
+  auto& tea = library.passages[0];
+  const std::string first = "Green tea is brewed at 80 degrees.\n", second = "Green tea is picked in spring.";
+  tea.text = first + second;
+  tea.page = 3;
+  tea.span = {100, 100 + static_cast<std::int64_t>(tea.text.size())};
+  tea.pages = {{40, 3}, {100 + static_cast<std::int64_t>(first.size()), 4}};
+  const auto answer = start_chat(engine, &library)->ask("How is green tea brewed, and when is it picked?");
+  ASSERT_THAT(answer.citations, SizeIs(2));
+  EXPECT_EQ(answer.citations[0].page, 3);
+  EXPECT_THAT(answer.citations[1].quote, HasSubstr("picked"));
+  EXPECT_EQ(answer.citations[1].page, 4) << "the passage begins on the page before";
+}
+
 TEST_F(ChatTest, DeclinesWithTheNearestPassages) {
   for (auto& passage : library.passages) passage.similarity = 0.05;
   std::string streamed;

@@ -78,6 +78,9 @@ TEST_F(LibraryTest, IndexesAndFinds) {
   const auto granite = library->search("granite lighthouse", 1);
   ASSERT_EQ(granite.size(), 1u);
   EXPECT_EQ(granite[0].page, 2);
+  ASSERT_EQ(granite[0].pages.size(), 1u);
+  EXPECT_EQ(granite[0].pages[0].page, 2);
+  EXPECT_LE(granite[0].pages[0].span_begin, granite[0].span.begin);
   EXPECT_EQ(library->statistics().documents, 3);
   EXPECT_EQ(library->statistics().chunks, report.chunks);
   EXPECT_THAT(library->statistics().folders, ElementsAre(folder_.native()));

@@ -33,6 +33,9 @@ TEST(HttpMessageTest, PercentEscapes) {
   std::string text;
   EXPECT_TRUE(percent_decode("a%20b%2Fc%e4%b8%ad", text));
   EXPECT_EQ(text, "a b/c中");
+  EXPECT_EQ(percent_encode("/a b/lat\xe9n&中.txt"), "/a%20b/lat%E9n%26%E4%B8%AD.txt");
+  EXPECT_TRUE(percent_decode(percent_encode("/lat\xe9n+%\x01?#.txt"), text));
+  EXPECT_EQ(text, "/lat\xe9n+%\x01?#.txt");
   for (const char* broken : {"%", "%4", "%zz", "a%4", "%4%41"}) EXPECT_FALSE(percent_decode(broken, text)) << broken;
 }
 

@@ -29,7 +29,13 @@ class StillEngine : public Engine {
 
   const ModelInfo& info() const override { return info_; }
   const Tokenizer& tokenizer() const override { throw Error(ErrorCode::kInternal, "none"); }
-  EngineStatistics statistics() const override { return {.kv_blocks_total = 5, .kv_blocks_free = 3, .steps = 10}; }
+  EngineStatistics statistics() const override {
+    EngineStatistics made;
+    made.kv_blocks_total = 5;
+    made.kv_blocks_free = 3;
+    made.steps = 10;
+    return made;
+  }
   int threads() const override { return 1; }
   std::shared_ptr<Generation> submit(Request) override { throw Error(ErrorCode::kInternal, "none"); }
   std::vector<std::vector<float>> embed(std::span<const std::vector<TokenId>>) override { return {}; }

@@ -6,7 +6,16 @@ export interface Route { view: "chat" | "files"; id: string | null }
 function current(): Route {
   const [, view = "", id = ""] = location.hash.split("/");
   if (view === "files") return { view, id: null };
-  return { view: "chat", id: view === "chat" && id ? decodeURIComponent(id) : null };
+  return { view: "chat", id: view === "chat" && id ? decoded(id) : null };
+}
+
+// An address may be typed or cut short: one that is no escape is taken as it is, and no chat will have that name.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export const route = new Store<Route>(current());

@@ -10,7 +10,13 @@ export class Store<T> {
 
   set(value: T): void {
     this.value = value;
-    for (const listener of [...this.listeners]) listener(value);
+    for (const listener of [...this.listeners]) {
+      try {
+        listener(value);
+      } catch (error) {
+        reportError(error); // to the console: what else listens is told all the same
+      }
+    }
   }
 
   update(change: (value: T) => void): void {

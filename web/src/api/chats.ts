@@ -6,8 +6,8 @@ export type NewChat = Pick<StoredChat, "title" | "library" | "messages">;
 const at = (id: string, rest = ""): string => `/v1/chats/${encodeURIComponent(id)}${rest}`;
 
 export const chats = {
-  list: async (query: string): Promise<ChatSummary[]> =>
-    (await askJson<List<ChatSummary>>("GET", "/v1/chats?limit=200" + (query && "&query=" + encodeURIComponent(query)))).data,
+  list: (query: string, limit: number, offset: number): Promise<List<ChatSummary>> =>
+    askJson("GET", `/v1/chats?limit=${limit}&offset=${offset}` + (query && "&query=" + encodeURIComponent(query))),
   create: (chat: NewChat): Promise<StoredChat> => askJson("POST", "/v1/chats", chat),
   load: (id: string): Promise<StoredChat> => askJson("GET", at(id)),
   save: (chat: StoredChat, options: Options = {}): Promise<StoredChat> => {

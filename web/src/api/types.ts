@@ -1,9 +1,11 @@
 // What the API sends (docs/api.md, docs/json.md).
 export type Span = [number, number]; // bytes of UTF-8
 
-export interface Citation {
+/** A file as the API names it. `file_encoded` is there where its name is not UTF-8: the bytes, as an address has them. */
+export interface Named { file: string; file_encoded?: string | undefined }
+
+export interface Citation extends Named {
   number: number;
-  file: string;
   page: number | null;
   quote: string;
   quote_span?: Span; // of the document's text
@@ -12,7 +14,7 @@ export interface Citation {
   url?: string;
 }
 
-export interface Passage { file: string; page: number | null; heading: string; span: Span; score: number; text: string; url?: string }
+export interface Passage extends Named { page: number | null; heading: string; span: Span; score: number; text: string; url?: string }
 
 /** What was seen of an answer while it came. */
 export interface Figures { ttft_ms: number; seconds: number; input_tokens: number; output_tokens: number; passages: number }
@@ -45,8 +47,8 @@ export interface Library {
   indexing: Indexing | null;
 }
 
-export interface LibraryFile {
-  file: string; name: string; type: string; title: string; size: number; chunks: number; state: string;
+export interface LibraryFile extends Named {
+  name: string; type: string; title: string; size: number; chunks: number; state: string;
   reason: string | null; upload: boolean;
 }
 

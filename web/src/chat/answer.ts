@@ -3,12 +3,13 @@ import type { AnswerDetails, Message } from "../api/types";
 import { fill, h, iconButton } from "../dom";
 import { t } from "../i18n";
 import { answeringModel, isLoaded } from "../settings/shelf";
-import { inWords } from "../ui/failure";
 import { copy } from "../ui/copy";
 import { toast } from "../ui/toast";
 import { chip, notes } from "./chips";
 import { markCitations, placeMarks, withoutMarks } from "./citations";
 import type { Conversation } from "./conversation";
+import { soundDetails } from "./details";
+import { endingWords } from "./ending";
 import { figuresTable } from "./figures";
 import { renderMarkdown } from "./markdown";
 
@@ -21,8 +22,8 @@ export class AnswerView {
   constructor(private readonly chat: Conversation, private readonly message: Message) {}
 
   update(): void {
-    const writing = this.chat.abort !== null && this.chat.last === this.message;
-    const { content, answer } = this.message;
+    const writing = this.chat.written === this.message;
+    const { content } = this.message, answer = soundDetails(this.message.answer);
     const state = JSON.stringify([content, writing, answer?.ending, this.chat.last === this.message, answer?.citations?.length]);
     if (state === this.shown) return;
     this.shown = state;
@@ -48,7 +49,7 @@ export class AnswerView {
   }
 
   private showFoot(details: AnswerDetails): void {
-    const said = this.ending(details);
+    const said = endingWords(this.chat, this.message);
     const figures = h("div", { hidden: true }, figuresTable(details));
     const last = this.chat.last === this.message;
     const toggle = (): void => {
@@ -69,14 +70,5 @@ export class AnswerView {
   private again(): void {
     const undo = this.chat.again();
     toast(t("answerReplaced"), { label: t("undo"), run: undo });
-  }
-
-  private ending(details: AnswerDetails): string {
-    switch (details.ending) {
-      case "stopped": return t("stopped");
-      case "failed": return inWords(details.failure ?? { status: 500, code: "", detail: "" }, details.model);
-      case "cut": return t(this.chat.last === this.message && this.chat.resumes ? "cutOff" : this.message.content ? "cutEarlier" : "noAnswer");
-      default: return this.message.content ? "" : t("noAnswer");
-    }
   }
 }

@@ -14,8 +14,8 @@ function label(number: number, source: Citation | Passage): string {
 }
 
 function sourceOf(library: string, citation: Citation): Source {
-  const { file, page, quote, quote_span, url } = citation;
-  return { library, file, page, quote, span: quote_span ?? null, url: url ?? null, time: citation.time ?? null };
+  const { file, file_encoded, page, quote, quote_span, url } = citation;
+  return { library, file, file_encoded, page, quote, span: quote_span ?? null, url: url ?? null, time: citation.time ?? null };
 }
 
 export function chip(mark: Mark, library: string | null): Node {
@@ -42,8 +42,9 @@ export function notes(details: AnswerDetails, library: string): HTMLElement | nu
   if (details.declined) {
     const nearest = (details.passages ?? []).slice(0, NEAREST);
     return nearest.length === 0 ? null : h("section.notes", {}, h("h4", {}, t("declined")), h("ol", {}, nearest.map((passage) => {
-      const { file, page, text, span, url } = passage;
-      return note(null, passage, text.slice(0, 240), () => openSource({ library, file, page, quote: text, span, url: url ?? null, time: null }));
+      const { file, file_encoded, page, text, span, url } = passage;
+      return note(null, passage, text.slice(0, 240), () =>
+        openSource({ library, file, file_encoded, page, quote: text, span, url: url ?? null, time: null }));
     })));
   }
   const seen = new Map<string, Citation>();

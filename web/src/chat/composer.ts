@@ -1,6 +1,7 @@
 // Where questions are written.
 import { h, icon, fill } from "../dom";
 import { t } from "../i18n";
+import { draftOf, keepDraft, moveDraft } from "./drafts";
 import { openChat } from "./open";
 
 /** Whether a key sends: Enter alone, and not while Chinese is being composed. */
@@ -10,8 +11,11 @@ export function sends(event: KeyboardEvent): boolean {
 
 let field: HTMLTextAreaElement | null = null;
 
-export function focusComposer(): void {
-  field?.focus();
+/** Whether there is one in the page. */
+export function focusComposer(): boolean {
+  if (!field?.isConnected) return false;
+  field.focus();
+  return true;
 }
 
 export function composer(): HTMLElement {
@@ -28,6 +32,7 @@ export function composer(): HTMLElement {
     const text = input.value.trim();
     if (!text) return input.focus();
     input.value = "";
+    keepDraft(chat, "");
     fit();
     void chat.ask(text);
   };
@@ -41,7 +46,7 @@ export function composer(): HTMLElement {
     fill(button, icon(busy ? "stop" : "send"));
   };
   button.addEventListener("click", press);
-  input.addEventListener("input", fit);
+  input.addEventListener("input", () => { fit(); keepDraft(openChat.get(), input.value); });
   input.addEventListener("keydown", (event) => {
     if (!sends(event)) return;
     event.preventDefault();
@@ -49,8 +54,16 @@ export function composer(): HTMLElement {
   });
   const bar = h("div.composer", {}, input, button);
   openChat.show(bar, (chat) => {
-    show();
-    chat.changes.show(bar, show);
+    let { id } = chat;
+    input.value = draftOf(chat);
+    requestAnimationFrame(fit); // it has a width once it is in the page
+    chat.changes.show(bar, () => {
+      if (chat !== openChat.get()) return;
+      show();
+      if (id === chat.id) return;
+      moveDraft(chat, id, input.value);
+      id = chat.id;
+    });
   });
   return bar;
 }

@@ -12,7 +12,8 @@ function setOne(element: Element): void {
       displayMode: element.classList.contains("math-block"), output: "mathml", throwOnError: true, trust: false, maxExpand: 200,
       strict: "ignore",
     });
-    element.replaceChildren(DOMPurify.sanitize(html, { USE_PROFILES: { mathMl: true }, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true }));
+    const formula = html.replace(/<annotation\b[\s\S]*?<\/annotation>/g, ""); // its TeX, which would stay as stray words
+    element.replaceChildren(DOMPurify.sanitize(formula, { USE_PROFILES: { mathMl: true }, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true }));
   } catch {
     element.classList.add("math-raw"); // no formula that we know: its source is better than nothing
   }

@@ -10,19 +10,40 @@ import { toast, trying } from "../ui/toast";
 import { saved } from "./conversation";
 import { openChat, openNew } from "./open";
 
-const summaries = new Store<ChatSummary[] | null>(null);
-let query = "";
+interface Shown { chats: ChatSummary[]; more: boolean }
 
+const PAGE = 100, MOST_AT_ONCE = 1000; // the API's limit
+const shown = new Store<Shown | null>(null);
+let query = "", wanted = PAGE;
+let asked = 0; // times: an answer that was overtaken is dropped
+
+/** As many as are wanted, newest first. */
 export async function refreshChats(): Promise<void> {
-  summaries.set(await chats.list(query));
+  const turn = ++asked, found: ChatSummary[] = [];
+  let more = true;
+  while (more && found.length < wanted) {
+    const list = await chats.list(query, Math.min(wanted - found.length, MOST_AT_ONCE), found.length);
+    found.push(...list.data);
+    more = (list.has_more ?? false) && list.data.length > 0;
+  }
+  if (turn === asked) shown.set({ chats: found, more });
 }
 
-saved.subscribe(() => void refreshChats().catch(() => undefined));
+function refreshQuietly(): void {
+  void refreshChats().catch(() => undefined);
+}
+
+saved.subscribe(refreshQuietly);
+
+// Where it fails the list may be an old one.
+async function changing(f: () => Promise<void>): Promise<void> {
+  if (!await trying(f)) refreshQuietly();
+}
 
 async function rename(chat: ChatSummary): Promise<void> {
   const title = await askText(t("rename"), t("renameChat"), chat.title, t("save"));
   if (title === null) return;
-  await trying(async () => {
+  await changing(async () => {
     const open = openChat.get();
     if (open.id === chat.id) await open.rename(title);
     else await chats.save({ ...await chats.load(chat.id), title });
@@ -31,7 +52,7 @@ async function rename(chat: ChatSummary): Promise<void> {
 }
 
 async function remove(chat: ChatSummary): Promise<void> {
-  await trying(async () => {
+  await changing(async () => {
     const whole = await chats.load(chat.id);
     await chats.remove(chat.id);
     if (openChat.get().id === chat.id) { openNew(); go(""); }
@@ -77,13 +98,17 @@ export function chatList(): HTMLElement {
   const search = h("input", { type: "search", value: query, placeholder: t("searchChats"), "aria-label": t("searchChats") });
   search.addEventListener("input", () => {
     query = search.value.trim();
+    wanted = PAGE;
     window.clearTimeout(timer);
     timer = window.setTimeout(() => void trying(refreshChats), 200);
   });
-  const root = h("nav.chat-nav", { "aria-label": t("chats") }, search, list, empty);
-  summaries.show(root, (all) => {
-    if (all === null) return;
+  const more = h("button.link", { type: "button", hidden: true, on: { click: () => { wanted += PAGE; void trying(refreshChats); } } }, t("olderChats"));
+  const root = h("nav.chat-nav", { "aria-label": t("chats") }, search, h("div.chats-frame", {}, list, more), empty);
+  shown.show(root, (now) => {
+    if (now === null) return;
+    const all = now.chats;
     fill(list, all.map(row));
+    more.hidden = !now.more;
     empty.textContent = all.length > 0 ? "" : t(query ? "noChatsFound" : "noChats");
     search.hidden = all.length === 0 && !query;
   });

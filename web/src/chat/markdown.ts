@@ -14,23 +14,27 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-function formula(name: string, level: "block" | "inline", start: RegExp, whole: RegExp): Extension {
+/** `start` finds where one may begin, behind its first group; `whole` takes one from there. No formula has a blank line. */
+function formula(name: string, level: "block" | "inline", start: RegExp, whole: RegExp, display = level): Extension {
   return {
     name, level,
-    start: (source) => { const at = source.search(start); return at < 0 ? undefined : at; },
+    start: (source) => { const found = start.exec(source); return found ? found.index + (found[1]?.length ?? 0) : undefined; },
     tokenizer: (source) => {
       const found = whole.exec(source);
       return found ? { type: name, raw: found[0] ?? "", tex: (found[1] ?? found[2] ?? "").trim() } : undefined;
     },
-    renderer: (token: Token) => `<span class="math math-${level}">${escaped(String(token["tex"]))}</span>`,
+    renderer: (token: Token) => `<span class="math math-${display}">${escaped(String(token["tex"]))}</span>`,
   };
 }
 
+const DISPLAY = /^(?:\$\$((?:(?!\$\$|\n[ \t]*\n)[\s\S])+)\$\$|\\\[((?:(?!\\\]|\n[ \t]*\n)[\s\S])+)\\\])/;
+
 marked.use({
   extensions: [
-    formula("mathBlock", "block", /\$\$|\\\[/, /^(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\])(?:\n|$)/),
+    formula("mathBlock", "block", /(^|\n)(?=\$\$|\\\[)/, new RegExp(DISPLAY.source + "[ \\t]*(?:\\n|$)")),
+    formula("mathDisplay", "inline", /()(?:\$\$|\\\[)/, DISPLAY, "block"), // within a line
     // "$5 and $6" is money: no space inside the dollars, no digit behind them
-    formula("mathInline", "inline", /\$|\\\(/, /^(?:\$((?:[^\s$\\]|\\.)(?:(?:[^$\\\n]|\\.)*?(?:[^\s$\\]|\\.))?)\$(?!\d)|\\\((.+?)\\\))/),
+    formula("mathInline", "inline", /()(?:\$|\\\()/, /^(?:\$((?:[^\s$\\]|\\.)(?:(?:[^$\\\n]|\\.)*?(?:[^\s$\\]|\\.))?)\$(?!\d)|\\\((.+?)\\\))/),
   ],
   renderer: {
     html: (html = "") => escaped(html),

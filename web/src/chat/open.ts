@@ -19,11 +19,14 @@ export function openNew(): void {
   openChat.set(new Conversation(chosenLibraryOrNone()));
 }
 
-export async function openStored(id: string): Promise<void> {
+/** `wanted`: whether it still is, once it has come. */
+export async function openStored(id: string, wanted: () => boolean): Promise<void> {
   if (openChat.get().id === id) return;
   keepIfBusy();
-  const running = [...busy].find((chat) => chat.id === id);
-  openChat.set(running ?? Conversation.of(await chats.load(id)));
+  const chat = [...busy].find((one) => one.id === id) ?? Conversation.of(await chats.load(id));
+  if (!wanted()) return;
+  keepIfBusy(); // what was asked meanwhile
+  openChat.set(chat);
 }
 
 // A chat that has begun stays with its library; an empty one goes with the choice.

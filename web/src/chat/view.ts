@@ -1,6 +1,7 @@
 // The chat as it is read: its questions and answers, or what to begin with.
 import type { Message } from "../api/types";
 import { fill, h } from "../dom";
+import { t } from "../i18n";
 import { beginning } from "./beginning";
 import { AnswerView } from "./answer";
 import { composer } from "./composer";
@@ -12,6 +13,16 @@ import { Speaker } from "./speaker";
 interface View { element: HTMLElement; update: () => void }
 
 const NEAR_PX = 120;
+
+// Chats may have been written by other programs: what one message holds is no harm to the others.
+function showSafely(message: Message, view: View): void {
+  try {
+    view.update();
+  } catch (error) {
+    reportError(error);
+    fill(view.element, h("p.ending.failed", {}, t("unshowable")), h("p.prose", {}, message.content));
+  }
+}
 
 export function chatView(): HTMLElement {
   const list = h("div.messages", {});
@@ -40,7 +51,7 @@ export function chatView(): HTMLElement {
     views = new Map(chat.messages.map((message) => [message, before.get(message) ?? viewOf(chat, message)]));
     const elements = [...views.values()].map((view) => view.element);
     if (elements.some((element, i) => list.children[i] !== element) || list.children.length !== elements.length) fill(list, elements);
-    for (const view of views.values()) view.update();
+    for (const [message, view] of views) showSafely(message, view);
     speaker.follow(chat);
     if (follows || elements.length > before.size) scroller.scrollTop = scroller.scrollHeight;
   };

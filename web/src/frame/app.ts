@@ -3,6 +3,7 @@ import { chatView } from "../chat/view";
 import { focusComposer } from "../chat/composer";
 import { openChat, openNew, openStored } from "../chat/open";
 import { saved } from "../chat/conversation";
+import { refreshChats } from "../chat/list";
 import { fill, h, iconButton } from "../dom";
 import { language, t } from "../i18n";
 import { libraryPage } from "../library/page";
@@ -16,13 +17,18 @@ import { banner } from "./banner";
 import { rail } from "./rail";
 
 async function show(sheet: HTMLElement): Promise<void> {
-  const { view, id } = route.get();
+  const asked = route.get(), { view, id } = asked;
   if (view === "files") {
     closeSource();
     return fill(sheet, libraryPage(chosenLibraryOrNone() ?? DEFAULT_LIBRARY));
   }
   if (id !== null) {
-    if (!await trying(() => openStored(id))) return go("");
+    const opened = await trying(() => openStored(id, () => route.get() === asked));
+    if (route.get() !== asked) return; // one went on meanwhile
+    if (!opened) {
+      void refreshChats().catch(() => undefined); // the list may still have it
+      return go("");
+    }
   } else if (openChat.get().messages.length > 0) {
     openNew();
   }
@@ -45,19 +51,23 @@ export function app(root: Element): void {
   const side = rail(close);
   const title = h("span.bar-title", {}, "Lectern");
   const bar = h("header.bar", {}, menu, title, iconButton("plus", t("newChat"), () => { openNew(); go(""); }));
-  fill(root, h("a.skip", { href: "#sheet", on: { click: (event: Event) => { event.preventDefault(); focusComposer(); } } }, t("skipToChat")),
+  fill(root, h("a.skip", { href: "#sheet", on: { click: (event: Event) => { event.preventDefault(); if (!focusComposer()) sheet.focus(); } } }, t("skipToChat")),
     banner(), h("div.desk", {}, side, h("div.shade", { on: { click: close } }), h("div.middle", {}, bar, sendingBox(), sheet), sourcePanel()), toastArea());
   route.show(sheet, () => void show(sheet));
   chosenLibrary.show(sheet, () => { if (route.get().view === "files") void show(sheet); });
-  const name = (): void => { title.textContent = route.get().view === "files" ? t("files") : openChat.get().title || "Lectern"; };
+  const name = (): void => {
+    const shown = route.get().view === "files" ? t("files") : openChat.get().title;
+    title.textContent = shown || "Lectern";
+    document.title = shown ? shown + " · Lectern" : "Lectern";
+  };
   openChat.show(title, (chat) => chat.changes.show(title, name));
   route.show(title, name);
 }
 
-// A new chat gets its address once it is stored.
+// A new chat gets its address once it is stored, and so does one that is kept anew.
 saved.subscribe((chat) => {
   const { view, id } = route.get();
-  if (chat?.id && view === "chat" && id === null && openChat.get() === chat) {
+  if (chat?.id && view === "chat" && id !== chat.id && openChat.get() === chat) {
     renameRoute("chat/" + encodeURIComponent(chat.id));
     route.get().id = chat.id;
   }
@@ -65,7 +75,9 @@ saved.subscribe((chat) => {
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-  if (event.key === "/" && !typing && !document.querySelector("dialog")) { event.preventDefault(); focusComposer(); }
+  if (event.key === "/" && !typing && !document.querySelector("dialog")) {
+    if (focusComposer()) event.preventDefault();
+  }
   if (event.key !== "Escape" || document.querySelector("dialog")) return;
   if (openChat.get().abort) openChat.get().stop();
   else if (shownSource.get()) closeSource();

@@ -3,13 +3,13 @@ import { chatList } from "../chat/list";
 import { focusComposer } from "../chat/composer";
 import { openNew } from "../chat/open";
 import { fill, h, icon, iconButton } from "../dom";
-import { t } from "../i18n";
+import { counted, t } from "../i18n";
 import { newLibrary } from "../library/page";
 import { shelf } from "../library/shelf";
 import { go, route } from "../route";
 import { openSettings } from "../settings/dialog";
 import { chosenLibrary, NO_LIBRARY } from "../settings/settings";
-import { fileCount, libraryName } from "../ui/names";
+import { libraryName } from "../ui/names";
 
 const NEW = "//";
 
@@ -38,7 +38,7 @@ function libraryPicker(): HTMLElement {
     const library = list.find((one) => one.name === chosen);
     facts.hidden = chosen === NO_LIBRARY;
     const done = library?.indexing?.total ? Math.floor(100 * library.indexing.done / library.indexing.total) + " %" : "";
-    fill(facts, icon("folder"), h("span", {}, library && library.documents > 0 ? fileCount(library.documents) : t("files")),
+    fill(facts, icon("folder"), h("span", {}, library && library.documents > 0 ? counted("files", library.documents) : t("files")),
       library?.indexing && h("span.working", {}, done || "…"));
   };
   shelf.show(root, show);

@@ -21,8 +21,8 @@ export const en = {
   myFiles: "My files",
   noFiles: "No files: just talk",
   answersFrom: "Answers come from",
-  filesOf: "{count} files",
-  oneFile: "1 file",
+  files_one: "1 file",
+  files_other: "{count} files",
 
   // A chat
   welcome: "What would you like to know?",
@@ -60,9 +60,12 @@ export const en = {
   figureSpeed: "Speed",
   figureSpeedValue: "{speed} tokens a second",
   figureRead: "Read",
-  figureReadValue: "{passages} passages, {tokens} tokens",
+  figureReadValue: "{passages}, {tokens}",
+  passages_one: "1 passage",
+  passages_other: "{count} passages",
+  tokens_one: "1 token",
+  tokens_other: "{count} tokens",
   figureWritten: "Written",
-  figureWrittenValue: "{tokens} tokens",
   figureModel: "Model",
   stopped: "You stopped this answer.",
   cutOff: "The connection broke while this was being written. What arrived is kept; it goes on as soon as Lectern answers again.",
@@ -82,7 +85,10 @@ export const en = {
   chatDeleted: "“{title}” was deleted.",
   chatActions: "Chat “{title}”: what to do",
   unnamed: "A chat",
-  otherWindow: "This chat was changed in another window. Here is its latest state; your last change is not in it.",
+  otherWindow: "This chat went on in another window too. What was asked there and here is all in it.",
+  keptAnew: "This chat was deleted in another window. As you went on with it, it is kept again.",
+  olderChats: "Show older chats",
+  unshowable: "This message cannot be shown.",
 
   // Files
   firstTitle: "Put your files on the lectern",
@@ -126,7 +132,8 @@ export const en = {
   stopReading: "Stop reading",
   readingStopped: "Stopped. What was read so far can be asked about.",
   goOn: "Go on",
-  readyToAsk: "All read: {count} files are ready for your questions.",
+  readyToAsk_one: "All read: 1 file is ready for your questions.",
+  readyToAsk_other: "All read: {count} files are ready for your questions.",
   askNow: "Ask something",
   searchFiles: "Search by name",
   allStates: "All",
@@ -225,6 +232,8 @@ export const en = {
   error_models_busy: "The other models are answering, and no more fit beside them. Wait until they are done, then ask again.",
   error_model_not_found: "The model “{model}” is not there any more. Choose another in the settings, then ask again.",
   error_context_length_exceeded: "This chat has grown longer than the model can read. Start a new chat.",
+  error_file_not_found: "This file is not where it was any more: it was moved, renamed or deleted. Put it back, or look at what is there under Files.",
+  error_undrawable: "This PDF cannot be drawn here. Choose “Text” to read what it says.",
 };
 
 export type Words = Record<keyof typeof en, string>;

@@ -23,6 +23,13 @@ export function t(word: keyof Words, values: Record<string, string | number> = {
   return WORDS[language()][word].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
+type Counted<Word = keyof Words> = Word extends `${infer Stem}_other` ? Stem : never;
+
+/** "1 file", "2 files": words that go with a number. */
+export function counted(word: Counted, count: number): string {
+  return t(`${word}_${count === 1 ? "one" : "other"}`, { count: number(count) });
+}
+
 export function has(word: string): word is keyof Words {
   return word in en;
 }

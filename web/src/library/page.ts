@@ -1,11 +1,11 @@
 // A library's own page: what is added to it, how far it is read, its files.
 import { libraries } from "../api/libraries";
 import { fill, h, icon, iconButton, refill } from "../dom";
-import { number, t } from "../i18n";
+import { counted, t } from "../i18n";
 import { go } from "../route";
 import { chosenLibrary } from "../settings/settings";
 import { askText, confirm } from "../ui/dialog";
-import { fileCount, libraryName } from "../ui/names";
+import { libraryName } from "../ui/names";
 import { toast, trying } from "../ui/toast";
 import { addFiles } from "./add";
 import { progressLine } from "./progress";
@@ -72,12 +72,12 @@ export function libraryPage(name: string): HTMLElement {
   shelf.show(root, (list) => {
     const library = list?.find((one) => one.name === name);
     if (!library) return;
-    fill(facts, fileCount(library.documents));
+    fill(facts, counted("files", library.documents));
     problem.hidden = library.problem === null;
     problem.textContent = t("libraryProblem", { problem: library.problem ?? "" });
     const busy = library.indexing !== null, good = library.documents - library.failed;
     if (wasBusy && !busy && good > 0)
-      fill(ready, h("p", {}, t("readyToAsk", { count: number(good) }), " ", h("a", { href: "#/" }, t("askNow"))));
+      fill(ready, h("p", {}, counted("readyToAsk", good), " ", h("a", { href: "#/" }, t("askNow"))));
     else if (busy) fill(ready);
     wasBusy = busy;
   });

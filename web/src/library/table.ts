@@ -3,6 +3,7 @@ import { libraries } from "../api/libraries";
 import type { LibraryFile } from "../api/types";
 import { h, iconButton, refill } from "../dom";
 import { bytes, has, t } from "../i18n";
+import { serverWords } from "../i18n/server";
 import { confirm } from "../ui/dialog";
 import { toast, toastFailure, trying, type Action } from "../ui/toast";
 import { openSource } from "../source/source";
@@ -64,26 +65,28 @@ export class FileTable {
     await this.load();
   }
 
-  private readAgain({ file, name }: LibraryFile): Promise<void> {
-    return this.act(() => libraries.readFile(this.library, file), t("readAgainSoon", { name }));
+  private readAgain(file: LibraryFile): Promise<void> {
+    return this.act(() => libraries.readFile(this.library, file), t("readAgainSoon", { name: file.name }));
   }
 
   private async remove(one: LibraryFile): Promise<void> {
-    const { file, name, upload } = one;
+    const { name, upload } = one;
     if (upload && !await confirm(t("deleteUpload", { name }), t("deleteUploadAsk"), t("delete"))) return;
-    await this.act(() => libraries.removeFile(this.library, file), t(upload ? "uploadDeleted" : "fileRemoved", { name }),
+    await this.act(() => libraries.removeFile(this.library, one), t(upload ? "uploadDeleted" : "fileRemoved", { name }),
       upload ? undefined : { label: t("undo"), run: () => void this.readAgain(one) });
   }
 
   private row(file: LibraryFile): HTMLElement {
     const { name, state, reason, upload } = file;
-    const open = (): void => openSource({ library: this.library, file: file.file, page: null, quote: "", span: null, url: null, time: null });
+    const open = (): void => openSource({
+      library: this.library, file: file.file, file_encoded: file.file_encoded, page: null, quote: "", span: null, url: null, time: null,
+    });
     const shown = state === "failed" || state === "excluded" ? h("span.file-name", {}, name)
       : h("button.link.file-name", { type: "button", "data-key": "open " + file.file, on: { click: open } }, name);
     return h("tr", {},
       h("th", { scope: "row" }, shown,
         h("span.file-path", { title: file.file }, upload ? t("droppedHere") : file.file.slice(0, -name.length))),
-      h("td", {}, h("span.state", { class: "state " + state }, stateName(state)), reason !== null && h("p.reason", {}, reason)),
+      h("td", {}, h("span.state", { class: "state " + state }, stateName(state)), reason !== null && h("p.reason", { title: reason }, serverWords(reason))),
       h("td.number", {}, bytes(file.size)),
       h("td.row-actions", {},
         iconButton("again", t("readFileAgain", { name }), () => void this.readAgain(file), { "data-key": "again " + file.file }),

@@ -32,6 +32,7 @@ export function sourcePanel(): HTMLElement {
     const pager = h("div.pager");
     fill(tools, faces, pager, watch && h("a.link", { href: watch, target: "_blank", rel: "noopener noreferrer" }, t("watch")));
     tools.hidden = faces.length === 0 && !watch;
+    where.textContent = pdf && face === "pages" ? "" : place(source); // there the pager says it, for the page that is shown
     try {
       await (pdf && face === "pages" ? showPdf(source, body, pager, signal) : showText(source, body, signal));
     } catch (error) {
@@ -48,7 +49,6 @@ export function sourcePanel(): HTMLElement {
     if (!source) return;
     title.textContent = fileName(source.file);
     title.title = source.file;
-    where.textContent = place(source);
     void show(source, "pages");
     title.focus({ preventScroll: true });
   });

@@ -1,5 +1,5 @@
 // A PDF's page, drawn by pdf.js, with boxes over the words that support the answer.
-import { keyHeaders } from "../api/client";
+import { ApiFailure, keyHeaders } from "../api/client";
 import { libraries } from "../api/libraries";
 import type { PageBoxes } from "../api/types";
 import { fill, h, iconButton } from "../dom";
@@ -8,21 +8,30 @@ import { fileName } from "../ui/names";
 import type { PdfDocument } from "pdfjs";
 import type { Source } from "./source";
 
+// pdf.js names its errors, and tells the status of what it could not fetch.
+function failure(error: unknown): unknown {
+  const { name, status } = error as { name?: string; status?: number };
+  if (name === "MissingPDFException") return new ApiFailure(404, "file_not_found", "");
+  if (name === "UnexpectedResponseException") return new ApiFailure(status ?? 0, "", "");
+  if (name === "InvalidPDFException" || name === "PasswordException") return new ApiFailure(422, "undrawable", "");
+  return error;
+}
+
 async function open(source: Source, signal: AbortSignal): Promise<PdfDocument> {
   const { default: pdfjs } = await import("pdfjs");
   pdfjs.GlobalWorkerOptions.workerSrc = PDF_WORKER;
   const task = pdfjs.getDocument({
-    url: new URL(libraries.contentAddress(source.library, source.file), location.href).href, httpHeaders: keyHeaders(),
+    url: new URL(libraries.contentAddress(source.library, source), location.href).href, httpHeaders: keyHeaders(),
     isEvalSupported: false, // a font's program is data, never code
     cMapUrl: "/assets/cmaps/", cMapPacked: true, standardFontDataUrl: "/assets/standard_fonts/", enableXfa: false, disableAutoFetch: true,
   });
   signal.addEventListener("abort", () => void task.destroy());
-  return task.promise;
+  return task.promise.catch((error: unknown) => { throw failure(error); });
 }
 
 async function boxesOf(source: Source, signal: AbortSignal): Promise<PageBoxes[]> {
   if (!source.span) return [];
-  return libraries.boxes(source.library, source.file, source.span, { signal }).catch(() => []); // the page is worth seeing without
+  return libraries.boxes(source.library, source, source.span, { signal }).catch(() => []); // the page is worth seeing without
 }
 
 function marks(boxes: PageBoxes | undefined): HTMLElement[] {

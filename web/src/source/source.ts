@@ -1,10 +1,9 @@
 // The source that is open beside the chat.
-import type { Span } from "../api/types";
+import type { Named, Span } from "../api/types";
 import { Store } from "../store";
 
-export interface Source {
+export interface Source extends Named {
   library: string;
-  file: string;
   page: number | null;
   quote: string; // what supports the answer; empty for a file that was opened as such
   span: Span | null; // of the quote, in the document's text

@@ -72,7 +72,7 @@ class Window {
 }
 
 export async function showText(source: Source, body: HTMLElement, signal: AbortSignal): Promise<void> {
-  const document = await libraries.text(source.library, source.file, { signal });
+  const document = await libraries.text(source.library, source, { signal });
   if (signal.aborted) return;
   new Window(document, source.span).show(body);
   const mark = body.querySelector("mark");

@@ -1,5 +1,5 @@
 // How files, collections and moments are called.
-import { number, t } from "../i18n";
+import { t } from "../i18n";
 
 export function fileName(file: string): string {
   return file.replace(/\/+$/, "").split("/").pop() || file;
@@ -7,10 +7,6 @@ export function fileName(file: string): string {
 
 export function libraryName(name: string): string {
   return name === "default" ? t("myFiles") : name;
-}
-
-export function fileCount(count: number): string {
-  return count === 1 ? t("oneFile") : t("filesOf", { count: number(count) });
 }
 
 export function timeLeft(seconds: number): string {

@@ -43,6 +43,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   undo();
 });
+/** What is good to know, and no reason to take away what can be undone. */
+export function note(text: string): void {
+  if (!area.querySelector("button.link")) toast(text);
+}
 
 export function toastFailure(error: unknown): void {
   toast(inWords(asFailure(error)));

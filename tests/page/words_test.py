@@ -1,0 +1,170 @@
+"""What the page says, to eyes and to screen readers, in both languages: of failures, files, formulas and numbers."""
+
+import json
+import os
+import re
+import unittest
+
+from browser import PHONE, QUESTION, PageTest, ask, begun, expect, settled
+from hostile_test import stream
+
+FORMULAS = r"""The formula is $$x^2$$ indeed. Also \[y^3\] within and $\frac{a}{b}$, which costs $$ 5.
+
+- item $$z^4$$ ends
+
+$$
+\sum_{i=1}^n i
+$$
+
+Last words."""
+
+
+class AnswersTest(PageTest):
+    FILES = ("bicycle-handbook.pdf",)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.odd_name = os.fsdecode(b"lat\xe9n.txt")
+        (cls.folder / cls.odd_name).write_text("The kiwi Kelvin eats nine figs on each Tuesday.\n", encoding="utf-8")
+        (cls.folder / os.fsdecode(b"lat\xe8n.txt")).write_text("The emu Edgar eats only thistles.\n", encoding="utf-8")
+        cls.read_documents(cls)
+
+    def chat_of(self, content):
+        body = {"messages": [{"role": "user", "content": "What?"}, {"role": "assistant", "content": content}]}
+        return "/#/chat/" + self.server.ask("POST", "/v1/chats", body).json()["id"]
+
+    def test_formulas_end_where_they_end(self):
+        page = self.open(self.chat_of(FORMULAS))
+        prose = page.locator(".prose")
+        expect(prose.locator("math")).to_have_count(5)
+        first = prose.locator("p").first
+        expect(first).to_contain_text(re.compile(r"The formula is\s*x2\s*indeed\. Also\s*y3\s*within and\s*ab, which costs \$\$ 5\.$"))
+        self.assertEqual(first.locator(".math-block").count(), 2)
+        expect(prose.locator("li")).to_have_text(re.compile(r"item\s*z4\s*ends"))
+        expect(prose.locator("p").last).to_have_text("Last words.")
+        self.assertNotIn("^", prose.evaluate("prose => prose.textContent"), "the formulas' TeX")
+        self.assertEqual(page.complaints, [])
+
+    def test_screen_readers_are_told_how_an_answer_ended(self):
+        page = self.open()
+        log = page.get_by_role("log")
+        page.locator("#library").select_option(label="No files: just talk")
+        ask(page, "Write the numbers from one to five hundred, each on a line of its own.")
+        begun(page)
+        page.get_by_role("button", name="Stop", exact=True).click()
+        settled(page)
+        expect(log).to_contain_text("You stopped this answer.")
+        expect(log).not_to_contain_text("complete")
+        broken = stream("Some words")[:-len("data: [DONE]\n\n")] + f"data: {json.dumps({'error': {'message': 'It broke.', 'code': None}})}\n\n"
+        page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=broken))
+        ask(page, "What?")
+        settled(page, 2)
+        expect(log).to_contain_text("It broke.")
+        expect(log).not_to_contain_text("complete")
+        page.unroute("**/v1/chat/completions")
+        page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=stream("Fine.")))
+        ask(page, "And now?")
+        settled(page, 3)
+        expect(log).to_contain_text("The answer is complete.")
+
+    def test_too_little_memory_is_not_called_busy(self):
+        page = self.open()
+        error = {"message": "The model \"big\" needs about 9 GB of memory, and 2 GB are free: close something, or choose a smaller model.",
+                 "type": "server_error", "param": "model", "code": "insufficient_memory"}
+        answer = {"status": 503, "content_type": "application/json", "body": json.dumps({"error": error})}
+        page.route("**/v1/chat/completions", lambda route: route.fulfill(**answer))
+        ask(page, QUESTION)
+        expect(page.locator(".ending.failed")).to_contain_text("9 GB of memory")
+        expect(page.locator(".ending.failed")).not_to_contain_text("busy")
+        error |= {"code": "models_busy"}
+        answer["body"] = json.dumps({"error": error})
+        ask(page, QUESTION)
+        expect(page.locator(".ending.failed").last).to_contain_text(re.compile("busy|are answering"))
+
+    def test_a_source_that_is_gone(self):
+        moved = self.folder.parent / "moved.pdf"
+        page = self.open()
+        ask(page, QUESTION)
+        settled(page)
+        (self.folder / "bicycle-handbook.pdf").rename(moved)
+        self.addCleanup(self.read_documents)
+        self.addCleanup(moved.rename, self.folder / "bicycle-handbook.pdf")
+        page.locator("button.chip").first.click()
+        said = page.locator(".source-failed")
+        expect(said.get_by_role("alert")).to_contain_text("moved, renamed or deleted. Put it back")
+        expect(said.get_by_role("alert")).not_to_contain_text("http")
+        expect(said.locator("blockquote")).to_contain_text("every 200 kilometres")
+
+    def test_names_that_are_not_utf_8(self):
+        page = self.open("/#/files")
+        for name, words in (("lat\ufffdn.txt", {"Kelvin", "Edgar"}),):
+            seen = set()
+            for number in range(2):
+                page.get_by_role("button", name=name, exact=True).nth(number).click()
+                expect(page.locator(".text-page")).to_contain_text("eats")
+                text = page.locator(".text-page").inner_text()
+                seen |= {word for word in words if word in text}
+                page.keyboard.press("Escape")
+            self.assertEqual(seen, words, "each of two files whose names look the same")
+        page.goto(self.server.address + "/#/")
+        ask(page, "What does the kiwi Kelvin eat on each Tuesday?")
+        settled(page)
+        page.locator("button.note").first.click()
+        expect(page.locator(".source-body mark").first).to_contain_text("nine figs")
+
+    def test_numbers_have_their_words(self):
+        page = self.open()
+        page.get_by_role("button", name="Settings").click()
+        page.get_by_label("Places to read").fill("1")
+        page.keyboard.press("Escape")
+        ask(page, QUESTION)
+        settled(page).get_by_role("button", name="Figures").click()
+        expect(page.locator(".figures")).to_contain_text(re.compile(r"1 passage, [\d,]+ tokens"))
+
+
+class FilesTest(PageTest):
+    FILES = ("泡茶指南.txt",)
+
+    def test_one_file_is_ready(self):
+        page = self.open("/#/files")
+        page.get_by_label("A folder on the computer").fill(str(self.folder))
+        page.get_by_role("button", name="Add folder").click()
+        expect(page.get_by_text("All read: 1 file is ready for your questions.")).to_be_visible()
+
+    def test_failures_in_chinese(self):
+        (self.folder / "broken.pdf").write_text("This is no PDF.\n")
+        self.addCleanup((self.folder / "broken.pdf").unlink)
+        self.read_documents()
+        page = self.open("/#/files", locale="zh-CN")
+        row = page.locator("tr", has_text="broken.pdf")
+        expect(row.locator(".reason")).to_have_text("不是 PDF")
+        expect(row.locator(".reason")).to_have_attribute("title", "is not a PDF")
+        field = page.get_by_label("运行 Lectern 的电脑上的文件夹")
+        for path, words in (("/no/such", '"/no/such" 不存在：请检查拼写。'), ("papers", '"papers" 不是完整路径')):
+            field.fill(path)
+            page.get_by_role("button", name="添加文件夹").click()
+            expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+        page.locator("#library").select_option(label="新建资料集…")
+        page.get_by_label("资料集的名称").fill("default")
+        page.get_by_role("button", name="新建", exact=True).click()
+        expect(page.locator(".toast")).to_contain_text('已有名为 "default" 的资料集')
+
+    def test_files_on_a_phone(self):
+        self.read_documents()
+        chat = self.server.ask("POST", "/v1/chats", {"title": "A chat of before", "messages": [{"role": "user", "content": "?"}]}).json()["id"]
+        page = self.open("/#/chat/" + chat, viewport=PHONE)
+        expect(page.locator(".bar-title")).to_have_text("A chat of before")
+        page.goto(self.server.address + "/#/files")
+        expect(page.locator(".bar-title")).to_have_text("Files")
+        edge = page.locator(".library-body").evaluate(
+            "body => body.getBoundingClientRect().right - parseFloat(getComputedStyle(body).paddingRight)")
+        button = page.get_by_role("button", name=f"Take {self.folder} out")
+        expect(button).to_be_visible()
+        self.assertLessEqual(button.evaluate("button => button.getBoundingClientRect().right"), edge)
+        page.go_back()
+        expect(page.locator(".bar-title")).to_have_text("A chat of before")
+
+
+if __name__ == "__main__":
+    unittest.main()
