@@ -183,7 +183,7 @@ net::awaitable<void> Connection::run() {
 net::awaitable<bool> Connection::serve_one() {
   Received received;
   received.parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes));
-  received.parser.body_limit(std::max(options_.body_bytes, options_.upload_bytes));  // until it is known which it is
+  received.parser.body_limit(boost::none);  // until it is known which of the limits is its own
   // One await a statement: g++ 12 goes on after `false ||` where both sides await.
   bool good = co_await wait_for_request();
   if (good) good = co_await read_head(received);
@@ -210,6 +210,7 @@ net::awaitable<bool> Connection::read_head(Received& received) {
   stream_.expires_after(options_.header_time);
   error_code failed;
   co_await http::async_read_header(stream_, buffer_, received.parser, net::redirect_error(net::use_awaitable, failed));
+  if (failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send a header", client_));
   if (failed) {
     received.request.client = client_;
     co_return co_await give_up(failed, received.request);
@@ -412,8 +413,11 @@ void Connection::probe() {
   const auto sent = ::send(socket, kInterim.data(), kInterim.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent != static_cast<ssize_t>(kInterim.size())) return lose();
   stream_.socket().async_wait(net::ip::tcp::socket::wait_error, [self = shared_from_this()](const error_code& failed) {
-    char byte = 0;
-    if (!failed && ::recv(self->stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0) self->lose();
+    int error = 0;  // reading tells none: the end has been read
+    socklen_t size = sizeof error;
+    if (failed || ::getsockopt(self->stream_.socket().native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+      return;
+    if (error != 0) self->lose();
   });
 }
 

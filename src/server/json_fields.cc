@@ -80,7 +80,10 @@ std::string Fields::required_text(std::string_view name) {
 void Fields::take_default(std::string_view name, const Json& value) {
   const Json* given = find(name);
   if (given == nullptr || *given == value) return;
-  refuse(name, fmt::format("is not supported: no more than {} is taken, which asks for nothing", value.dump()));
+  const std::string full = where_ + std::string(name);
+  throw ApiError(
+      400, fmt::format("Unsupported field: {}. No more than {} is taken, which asks for nothing.", full, value.dump()),
+      full, "unsupported_parameter");
 }
 
 void Fields::refuse_others() const {

@@ -47,7 +47,7 @@ class SendingTest(PageTest):
              self.file("large.txt", b"large " * 8_000_000), self.file("empty.txt", ""))
         refused = page.get_by_role("alert").filter(has_text="3 files were not added:")
         expect(refused.locator("li", has_text="archive.zip")).to_contain_text("is not of a type that Lectern reads")
-        expect(refused.locator("li", has_text="large.txt")).to_contain_text("larger than the 8")
+        expect(refused.locator("li", has_text="large.txt")).to_contain_text("larger than the 8.4 MB")
         expect(refused.locator("li", has_text="empty.txt")).to_contain_text("there is nothing in it to read")
         expect(page.get_by_role("alert").filter(has_text="does not answer")).to_be_hidden()
         expect(page.get_by_text("zebras.txt was added.")).to_be_visible()

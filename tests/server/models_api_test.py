@@ -176,7 +176,7 @@ class ModelsApiTest(ServerTest):
             for method in ("POST", "DELETE"):
                 self.assertEqual(self.server.ask(method, f"/v1/catalogue/{path}/pull").status, 404, path)
         self.assertEqual(self.server.ask("DELETE", "/v1/catalogue/none").status, 404)
-        self.assertEqual(self.server.ask("DELETE", "/v1/catalogue/one").status, 400, "it was not pulled")
+        self.assertEqual(self.server.ask("DELETE", "/v1/catalogue/one").status, 409, "it was not pulled")
         for name in (CHAT_MODEL, EMBEDDING_MODEL):
             self.assertEqual(self.server.ask("DELETE", f"/v1/catalogue/{name}").status, 409)
         self.assertEqual(self.models()["one"]["kind"], "chat")
