@@ -95,6 +95,7 @@ void read_common(Fields& fields, GenerationRequest& request, double temperature 
 // What clients send of their own accord.
 void take_defaults_of_chat(Fields& fields) {
   fields.take_default("tools", Json::array());
+  fields.take_default("functions", Json::array());
   fields.take_default("tool_choice", "none");
   fields.flag("parallel_tool_calls");  // without tools there is no difference
   fields.take_default("store", false);

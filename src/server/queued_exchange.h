@@ -32,12 +32,13 @@ class QueuedExchange final : public Exchange {
   void on_gone(std::function<void()> f) override { exchange_->on_gone(std::move(f)); }
   void post(std::function<void()> f) override { exchange_->post(std::move(f)); }
 
- private:
+  /// Of a client that has gone, before its turn has come.
   void give_back() {
     const std::lock_guard lock(mutex_);
     tickets_.clear();
   }
 
+ private:
   std::mutex mutex_;
   std::vector<Ticket> tickets_;
   std::shared_ptr<Exchange> exchange_;

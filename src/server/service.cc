@@ -135,6 +135,9 @@ std::vector<Route> Service::routes() {
 Service::Answer Service::in_queue(Workers& workers, Answer answer) {
   return [this, &workers, answer = std::move(answer)](const Asked& exchange, const PathParameters& parameters) {
     const auto queued = std::make_shared<QueuedExchange>(exchange, admit(1));
+    exchange->on_gone([weak = std::weak_ptr(queued)] {
+      if (const auto left = weak.lock()) left->give_back();
+    });
     workers.post([queued, parameters, answer] { answer_failures(queued, [&] { answer(queued, parameters); }); });
   };
 }
