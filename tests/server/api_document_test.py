@@ -80,7 +80,8 @@ class ApiDocumentTest(ServerTest):
                 ("embeddings", "EmbeddingRequest", {"input": "x"})):
             for field in [*schemas[name]["properties"], "undescribed"]:
                 error = self.server.ask("POST", "/v1/" + path, {"model": "x"} | body | {field: {"odd": 1}}).error()
-                self.assertEqual(error["code"] == "unsupported_parameter", field == "undescribed", error)
+                unknown = error["code"] == "unsupported_parameter" and "No more than" not in error["message"]
+                self.assertEqual(unknown, field == "undescribed", error)
 
 
 if __name__ == "__main__":
