@@ -38,8 +38,8 @@ class CpuProgram {
   void prepare();
   /// All calls in order; every worker of a region calls it.
   void run(Team& team) const;
-  /// Those from `first` on, until rank 0's `leave` says so between two of them. Gives every worker the number of the next
-  /// call: `size()` at the end.
+  /// Those from `first` on, until rank 0's `leave` says so between two of them. Gives every worker the number of the
+  /// next call: `size()` at the end.
   std::size_t run(Team& team, std::size_t first, const std::function<bool()>& leave) const;
   /// The same, and rank 0 adds to seconds[i] how long call i took it, the wait for the others in it.
   void run(Team& team, std::span<double> seconds) const;

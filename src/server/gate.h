@@ -10,8 +10,8 @@
 namespace lectern::server {
 
 struct GateOptions {
-  std::string api_key;             // empty: none is needed
-  std::vector<std::string> hosts;  // names that requests may be addressed to, beside localhost and addresses
+  std::string api_key;                    // empty: none is needed
+  std::vector<std::string> hosts;         // names that requests may be addressed to, beside localhost and addresses
   std::vector<std::string> origins = {};  // sites whose pages may ask: "https://notes.example"; "*" is any
 };
 
