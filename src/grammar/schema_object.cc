@@ -52,9 +52,9 @@ int SchemaGrammar::members(int from, const Schema& schema, const std::string& wh
   int more = automaton_.add_state();
   const auto comma = [&](int at) { return automaton_.call(automaton_.literal(at, ","), rules_.space()); };
   for (const auto& [name, property] : properties.items()) {
-    const int member = rules_.rule_of([&, &name = name, &property = property](int at) {
-      const int rule = rule_of(property, fmt::format("{}.properties.{}", where, name));
-      return rules_.colon_and(automaton_.literal(at, Schema(name).dump()), rule);
+    const int member = rules_.rule_of([&, &key = name, &of = property](int at) {
+      const int rule = rule_of(of, fmt::format("{}.properties.{}", where, key));
+      return rules_.colon_and(automaton_.literal(at, Schema(key).dump()), rule);
     });
     const int next_first = automaton_.add_state(), next_more = automaton_.add_state();
     automaton_.call(first, next_more, member);
