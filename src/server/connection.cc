@@ -404,14 +404,18 @@ void Connection::look_for_end() {
   if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) lose();
 }
 
-// The client sends no more. One that has gone looks like one that waits for its answer, until it is sent something:
-// where nothing has been written yet, that is an interim answer, which clients of HTTP/1.1 pass over.
+// The client sends no more. One that has gone looks like one that waits for its answer, until it is sent something: an
+// interim answer where nothing has been written yet, which clients of HTTP/1.1 pass over, else a comment of the stream.
 void Connection::probe() {
   static constexpr std::string_view kInterim = "HTTP/1.1 100 Continue\r\n\r\n";
-  if (!outbox_->may_interrupt()) return;
-  const int socket = stream_.socket().native_handle();
-  const auto sent = ::send(socket, kInterim.data(), kInterim.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (sent != static_cast<ssize_t>(kInterim.size())) return lose();
+  if (outbox_->may_interrupt()) {
+    const auto sent =
+        ::send(stream_.socket().native_handle(), kInterim.data(), kInterim.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(kInterim.size())) return lose();
+  } else {
+    outbox_->send(":\n\n");
+    wake_.cancel();
+  }
   stream_.socket().async_wait(net::ip::tcp::socket::wait_error, [self = shared_from_this()](const error_code& failed) {
     int error = 0;  // reading tells none: the end has been read
     socklen_t size = sizeof error;

@@ -397,6 +397,19 @@ class ClientsThatVanishTest(ServerTest):
         free = self.server.metrics()
         self.assertEqual(free["lectern_kv_blocks_free"], free["lectern_kv_blocks_total"])
 
+    def test_streams_end_before_their_first_token(self):
+        """As many as wait in the queue: nothing is written to them that could fail."""
+        connections = [self.server.connect() for _ in range(200)]
+        for connection in connections:
+            connection.sendall(self.request(stream=True))
+        self.eventually(lambda: self.running() == 200)
+        for connection in connections:
+            connection.shutdown(socket.SHUT_WR)
+            connection.close()
+        self.eventually(lambda: self.running() == 0)
+        # Most of them had not had their turn.
+        self.assertLess(self.server.metrics()["lectern_generated_tokens_total"], 200 * 200)
+
     def test_one_that_does_not_read_is_closed(self):
         with self.server.connect(receive_bytes=4096) as connection:
             connection.sendall(self.request(stream=True, n=16))
