@@ -119,7 +119,7 @@ class SendingTest(PageTest):
     def test_the_reading_is_stopped_and_goes_on(self):
         page = self.page
         for i in range(1200):
-            self.file(f"note-{i}.txt", f"Note {i}. " + " ".join(f"Drawer {i} holds {j} spoons." for j in range(60)))
+            self.file(f"note-{i}.txt", f"Note {i}. " + " ".join(f"Drawer {i} holds {j} spoons." for j in range(400)))
         page.get_by_label("A folder on the computer").fill(str(self.source))
         page.get_by_role("button", name="Add folder").click()
         expect(page.locator("section.progress .hint").first).to_contain_text(re.compile(r"\d of [\d,.]+"))

@@ -62,7 +62,7 @@ export function libraryPage(name: string): HTMLElement {
   const facts = h("p.lead", {});
   const problem = h("p.wrong", { role: "alert", hidden: true });
   const ready = h("div.ready", { role: "status" });
-  let wasBusy = false;
+  let wasBusy = false, before = Infinity; // files that were ready
   const root = h("section.library", {}, h("div.scroller", { tabindex: -1 }, h("div.library-body", {},
     h("header", {}, h("h1", {}, libraryName(name)),
       h("div.row", {},
@@ -76,10 +76,11 @@ export function libraryPage(name: string): HTMLElement {
     problem.hidden = library.problem === null;
     problem.textContent = t("libraryProblem", { problem: library.problem ?? "" });
     const busy = library.indexing !== null, good = library.documents - library.failed;
-    if (wasBusy && !busy && good > 0)
+    if (!busy && good > 0 && (wasBusy || good > before)) // a few files are read before anybody sees it
       fill(ready, h("p", {}, counted("readyToAsk", good), " ", h("a", { href: "#/" }, t("askNow"))));
     else if (busy) fill(ready);
     wasBusy = busy;
+    before = good;
   });
   return root;
 }
