@@ -71,6 +71,7 @@ export function libraryPage(name: string): HTMLElement {
     facts, problem, addFiles(() => name), progressLine(name), ready, folderList(name), new FileTable(name).element)));
   shelf.show(root, (list) => {
     const library = list?.find((one) => one.name === name);
+    if (list && !library) before = 0;
     if (!library) return;
     fill(facts, counted("files", library.documents));
     problem.hidden = library.problem === null;
