@@ -97,10 +97,10 @@ Schema list_of(const Schema& one_or_list) {
 
 Schema common(const Schema& a, const Schema& b) {
   Schema out = Schema::array();
+  const Schema others = list_of(b);
+  const auto has = [&](const Schema& one) { return std::find(others.begin(), others.end(), one) != others.end(); };
   for (const Schema& one : list_of(a)) {
-    const Schema others = list_of(b);
-    const auto has = [&](const char* type) { return std::find(others.begin(), others.end(), type) != others.end(); };
-    if (std::find(others.begin(), others.end(), one) != others.end())
+    if (has(one))
       out.push_back(one);
     else if ((one == "integer" && has("number")) || (one == "number" && has("integer")))
       out.push_back("integer");

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "core/clock.h"
 #include "core/hash.h"
 #include "lectern/error.h"
 #include "library/youtube/address.h"
@@ -16,8 +17,6 @@ namespace lectern::library {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 class OpenFile {
  public:

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 
+#include "core/clock.h"
 #include "core/half.h"
 #include "core/paths.h"
 #include "library/ordered_queue.h"
@@ -21,8 +22,6 @@ constexpr std::int64_t kPausableBatchTokens = 2048;  // where somebody may want 
 // Reading is some thirty times faster than embedding: one worker keeps up, a second bridges a slow document.
 constexpr int kLoaders = 2;
 constexpr std::size_t kDocumentsAhead = 4;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 class Stopwatch {
  public:

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/clock.h"
 #include "core/paths.h"
 #include "lectern/error.h"
 
@@ -12,8 +13,6 @@ using Clock = std::chrono::steady_clock;
 
 // Seconds that a step in the background has of the pool though others wait, so that it goes on while they answer.
 constexpr double kBackgroundTurn = 0.002;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "server/downloads.h"
 
+#include "core/clock.h"
 #include "lectern/error.h"
 #include "server/api_error.h"
 #include "server/log.h"
@@ -65,7 +66,7 @@ void Downloads::note(Download& download, const Progress& progress) {
     download.begin = Clock::now();
     download.before = progress.done;
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - *download.begin).count();
+  const double seconds = seconds_since(*download.begin);
   download.state.done = progress.done;
   download.state.reason = std::string(progress.detail);
   if (seconds >= 1) download.state.per_second = static_cast<double>(progress.done - download.before) / seconds;

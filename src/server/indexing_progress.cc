@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/clock.h"
+
 namespace lectern::server {
 namespace {
 
@@ -39,7 +41,7 @@ Json IndexingProgress::json() const {
   }
   Json json =
       json_of(embeds ? "embed" : stage_.c_str(), embeds ? "word pieces" : "documents", count.done, total, file_);
-  const double seconds = std::chrono::duration<double>(Clock::now() - count.since).count();
+  const double seconds = seconds_since(count.since);
   const bool known = count.done > count.before && seconds >= kFirstRate;
   const double rate = static_cast<double>(count.done - count.before) / seconds;
   json["per_second"] = known ? Json(std::round(rate * 10) / 10) : Json(nullptr);
