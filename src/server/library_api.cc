@@ -100,7 +100,7 @@ void LibraryApi::list(const Asked& exchange) const {
   auto list = OrderedJson::array();
   for (const auto& library : list_libraries()) {
     list.push_back(json_of(library));
-    list.back()["indexing"] = keeper_.json(library.name);
+    add_reading(list.back(), library.name);
   }
   exchange->respond({.body = dump({{"object", "list"}, {"data", std::move(list)}})});
 }
@@ -125,7 +125,7 @@ void LibraryApi::create(const Asked& exchange) {
 
 void LibraryApi::show(const Asked& exchange, const std::string& library) const {
   auto json = json_of(describe_library(existing_library(library)));
-  json["indexing"] = keeper_.json(library);
+  add_reading(json, library);
   exchange->respond({.body = dump(json)});
 }
 
@@ -184,9 +184,14 @@ void LibraryApi::search(const Asked& exchange, const std::string& library) {
   exchange->respond({.body = dump({{"object", "list"}, {"data", json_of(passages)}})});
 }
 
+void LibraryApi::add_reading(OrderedJson& json, const std::string& library) const {
+  json["indexing"] = keeper_.json(library);
+  json["indexing_stopped"] = keeper_.is_held(library);
+}
+
 void LibraryApi::summarize(const Asked& exchange, const std::string& library, int status) const {
   auto json = json_of(summarize_library(existing_library(library)));
-  json["indexing"] = keeper_.json(library);
+  add_reading(json, library);
   exchange->respond({.status = status, .body = dump(json)});
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ class LibraryApi {
   void cancel(const Asked& exchange, const std::string& library);
   void search(const Asked& exchange, const std::string& library);
 
+  // How far its reading is.
+  void add_reading(nlohmann::ordered_json& json, const std::string& library) const;
   void summarize(const Asked& exchange, const std::string& library, int status) const;
 
   LibraryShelf& shelf_;

@@ -42,6 +42,7 @@ LibraryKeeper::~LibraryKeeper() {
 
 void LibraryKeeper::read(const std::string& library) {
   const std::lock_guard lock(mutex_);
+  works_[library].held = false;
   enqueue(library, Reason::kAsked);
 }
 
@@ -60,6 +61,7 @@ void LibraryKeeper::note_changes(const std::set<std::string>& folders) {
 
 void LibraryKeeper::enqueue(const std::string& library, Reason reason) {
   Work& work = works_[library];
+  if (work.held) return;
   if (!work.wanted) queue_.push_back(library);
   work.kept = true;
   work.wanted = std::max(work.wanted.value_or(reason), reason);
@@ -70,16 +72,19 @@ void LibraryKeeper::cancel(const std::string& library) {
   const std::lock_guard lock(mutex_);
   const auto at = works_.find(library);
   if (at == works_.end()) return;
-  at->second.wanted.reset();
+  Work& work = at->second;
+  if (!work.wanted && !work.under_way) return;
+  work.held = true;
+  work.wanted.reset();
   std::erase(queue_, library);
-  at->second.stop.request_stop();
+  work.stop.request_stop();
 }
 
 void LibraryKeeper::forget(const std::string& library) {
   cancel(library);
   const std::lock_guard lock(mutex_);
   Work& work = works_[library];
-  work.kept = false;
+  work.kept = work.held = false;
   work.folders.clear();
   work.failures.clear();
   work.look_again = Clock::time_point::max();
@@ -118,6 +123,12 @@ nlohmann::ordered_json LibraryKeeper::json(const std::string& library) const {
   const Work& work = at->second;
   if (work.under_way && (work.under_way == Reason::kAsked || work.progress.any())) return work.progress.json();
   return work.wanted.value_or(Reason::kLook) == Reason::kLook ? nlohmann::ordered_json(nullptr) : queued_json();
+}
+
+bool LibraryKeeper::is_held(const std::string& library) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = works_.find(library);
+  return at != works_.end() && at->second.held;
 }
 
 void LibraryKeeper::run(const std::stop_token& stop) {

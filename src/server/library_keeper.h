@@ -37,7 +37,7 @@ class LibraryKeeper {
   void read(const std::string& library);
   /// The same, unless it does already.
   void keep(const std::string& library);
-  /// Ends what is under way and forgets what waits; later changes are read again.
+  /// Ends what is under way or waits: nothing more is read into it until somebody asks. Does nothing to one that is idle.
   void cancel(const std::string& library);
   /// Runs `edit` while nothing is read into that library. What was under way goes on afterwards.
   void pause(const std::string& library, const std::function<void()>& edit);
@@ -46,6 +46,8 @@ class LibraryKeeper {
 
   /// As IndexingProgress tells it; null when there is nothing to read.
   nlohmann::ordered_json json(const std::string& library) const;
+  /// Whether it waits until somebody asks.
+  bool is_held(const std::string& library) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -53,6 +55,7 @@ class LibraryKeeper {
   enum class End { kDone, kBusy, kPaused };       // another process writes to the library; something else is urgent
   struct Work {
     bool kept = false;
+    bool held = false;  // somebody stopped it
     std::optional<Reason> wanted, under_way;
     int paused = 0;                     // by so many edits
     Clock::time_point not_before = {};  // another process held the library, or it was looked at just now

@@ -21,6 +21,9 @@ class SendingTest(PageTest):
         for library in self.server.ask("GET", "/v1/libraries").json()["data"]:
             self.server.ask("DELETE", "/v1/libraries/" + library["name"])
 
+    def library(self):
+        return self.server.ask("GET", "/v1/libraries").json()["data"][0]
+
     def file(self, name, content):
         path = self.source / name
         path.parent.mkdir(exist_ok=True)
@@ -124,12 +127,22 @@ class SendingTest(PageTest):
         page.get_by_role("button", name="Add folder").click()
         expect(page.locator("section.progress .hint").first).to_contain_text(re.compile(r"\d of [\d,.]+"))
         page.get_by_role("button", name="Stop reading").click()
-        stopped = page.get_by_role("status").filter(has_text="Stopped. What was read so far can be asked about.")
+        stopped = page.get_by_role("status").filter(has_text="Reading is stopped. What was read so far can be asked about")
         expect(stopped).to_be_visible()
-        library = self.server.ask("GET", "/v1/libraries").json()["data"][0]
-        self.assertLess(library["documents"], 1200)
-        stopped.get_by_role("button", name="Go on").click()
-        expect(page.locator("section.progress")).to_be_visible()
+        self.eventually(lambda: self.library()["indexing"] is None)
+        self.assertLess(self.library()["documents"], 1200)
+        self.file("note-0.txt", "The spare spoon lies in the boat.")  # it stays stopped when something changes
+        page.reload()
+        expect(stopped).to_be_visible()
+        page.wait_for_timeout(1500)
+        library = self.library()
+        self.assertEqual((library["indexing"], library["indexing_stopped"]), (None, True))
+        page.get_by_role("button", name="Go on").click()
+        expect(page.locator("section.progress .hint").first).to_contain_text(re.compile(r"\d of [\d,.]+"))
+        expect(stopped).to_be_hidden()
+        page.get_by_role("button", name="Stop reading").click()
+        expect(stopped).to_be_visible()
+        expect(page.get_by_text("All read")).to_be_hidden()
 
 
 class TableTest(PageTest):

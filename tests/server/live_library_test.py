@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import time
 import unittest
 import urllib.parse
 
@@ -112,23 +113,33 @@ class LibrariesTest(LiveTest):
         self.ask("POST", "", {"name": "short", "folders": [str(self.folder / "many")]}, status=201)
         now = {}
 
-        def embeds():
-            now.update(self.ask("GET", "/long")["indexing"])
-            return now["stage"] == "embed" and now["seconds_left"] is not None
+        def embeds_while_another_waits():
+            nonlocal now
+            listed = {one["name"]: one["indexing"] for one in self.ask("GET", "")["data"]}
+            now = listed["long"]
+            return now["stage"] == "embed" and now["seconds_left"] is not None and listed["short"]["stage"] == "queued"
 
-        self.eventually(embeds)
+        self.eventually(embeds_while_another_waits)
         self.assertEqual((now["unit"], now["documents_total"]), ("word pieces", 300))
         self.assertGreater(now["per_second"], 0)
         self.assertLess(now["done"], now["total"])
-        self.assertEqual(self.ask("GET", "/short")["indexing"]["stage"], "queued")
-        listed = {one["name"]: one["indexing"] for one in self.ask("GET", "")["data"]}
-        self.assertEqual(listed["short"]["stage"], "queued")
-        self.assertIsNone(self.ask("DELETE", "/short/indexing")["indexing"])
+        short = self.ask("DELETE", "/short/indexing")
+        self.assertEqual((short["indexing"], short["indexing_stopped"]), (None, True))
         self.ask("DELETE", "/long/indexing")
         self.idle("long")
         read = self.ask("GET", "/long")["library"]["documents"]
         self.assertLess(read, 300)
-        self.assertEqual(self.ask("GET", "/short")["library"]["documents"], 0)
+        self.write("many/0.txt", "The harbour is made of granite.")  # a change does not bring it back
+        time.sleep(2)
+        for name, documents in (("long", read), ("short", 0)):
+            shown = self.ask("GET", f"/{name}")
+            self.assertEqual((shown["indexing"], shown["indexing_stopped"]), (None, True))
+            self.assertEqual(shown["library"]["documents"], documents)
+        self.assertFalse(self.ask("POST", "/short/indexing", status=202)["indexing_stopped"])
+        self.idle("short")
+        self.assertIn("granite", self.found("short", "What is the harbour made of?")[0])
+        self.assertEqual(self.ask("GET", "/short")["library"]["documents"], 300)
+        self.assertFalse(self.ask("DELETE", "/short/indexing")["indexing_stopped"], "there is nothing to stop")
         self.ask("POST", "/long/indexing", status=202)
         self.eventually(lambda: self.ask("GET", "/long")["library"]["documents"] > read)
         self.ask("DELETE", "/long")  # while it is read

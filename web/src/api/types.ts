@@ -44,7 +44,7 @@ export interface Indexing {
 
 export interface Library {
   name: string; documents: number; failed: number; chunks: number; folders: string[]; problem: string | null;
-  indexing: Indexing | null;
+  indexing: Indexing | null; indexing_stopped: boolean;
 }
 
 export interface LibraryFile extends Named {

@@ -130,7 +130,7 @@ export const en = {
   secondsLeft: "about {count} s left",
   minutesLeft: "about {count} min left",
   stopReading: "Stop reading",
-  readingStopped: "Stopped. What was read so far can be asked about.",
+  readingStopped: "Reading is stopped. What was read so far can be asked about; changes wait until you go on.",
   goOn: "Go on",
   readyToAsk_one: "All read: 1 file is ready for your questions.",
   readyToAsk_other: "All read: {count} files are ready for your questions.",

@@ -128,7 +128,7 @@ export const zh: Words = {
   secondsLeft: "大约还需 {count} 秒",
   minutesLeft: "大约还需 {count} 分钟",
   stopReading: "停止读取",
-  readingStopped: "已停止。读过的部分可以提问。",
+  readingStopped: "读取已停止。读过的部分可以提问；改动要等继续后才会读取。",
   goOn: "继续",
   readyToAsk_one: "全部读完：1 个文件可供提问。",
   readyToAsk_other: "全部读完：{count} 个文件可供提问。",

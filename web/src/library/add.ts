@@ -3,7 +3,7 @@ import { libraries } from "../api/libraries";
 import { h, icon } from "../dom";
 import { t } from "../i18n";
 import { asFailure, inWords } from "../ui/failure";
-import { ensureLibrary, watchShelf } from "./shelf";
+import { ensureLibrary, watchReading } from "./shelf";
 import { upload } from "./upload";
 
 let count = 0;
@@ -21,6 +21,7 @@ export function addFiles(library: () => string): HTMLElement {
     try {
       await ensureLibrary(library());
       await libraries.addFolder(library(), path);
+      watchReading(library());
       input.value = "";
       wrong.hidden = true;
     } catch (error) {
@@ -29,7 +30,6 @@ export function addFiles(library: () => string): HTMLElement {
       input.focus();
     } finally {
       button.disabled = false;
-      watchShelf();
     }
   };
   const chooser = h("input", { type: "file", multiple: true, hidden: true });

@@ -9,7 +9,7 @@ import { libraryName } from "../ui/names";
 import { toast, trying } from "../ui/toast";
 import { addFiles } from "./add";
 import { progressLine } from "./progress";
-import { refreshShelf, shelf, watchShelf } from "./shelf";
+import { refreshShelf, shelf, wasAsked, watchReading, watchShelf } from "./shelf";
 import { FileTable } from "./table";
 
 export async function newLibrary(): Promise<void> {
@@ -33,14 +33,14 @@ async function deleteLibrary(name: string): Promise<void> {
 }
 
 async function removeFolder(name: string, path: string): Promise<void> {
-  const back = (): void => void trying(() => libraries.addFolder(name, path)).then(watchShelf);
+  const back = (): void => void trying(() => libraries.addFolder(name, path)).then(() => watchReading(name));
   if (await trying(() => libraries.removeFolder(name, path))) toast(t("folderRemoved", { path }), { label: t("undo"), run: back });
   watchShelf();
 }
 
 async function lookAgain(name: string): Promise<void> {
   if (await trying(() => libraries.read(name))) toast(t("readingAgain"));
-  watchShelf();
+  watchReading(name);
 }
 
 function folderList(name: string): HTMLElement {
@@ -62,7 +62,7 @@ export function libraryPage(name: string): HTMLElement {
   const facts = h("p.lead", {});
   const problem = h("p.wrong", { role: "alert", hidden: true });
   const ready = h("div.ready", { role: "status" });
-  let wasBusy = false, before = Infinity; // files that were ready
+  let due = false, said = ""; // that they are read
   const root = h("section.library", {}, h("div.scroller", { tabindex: -1 }, h("div.library-body", {},
     h("header", {}, h("h1", {}, libraryName(name)),
       h("div.row", {},
@@ -71,17 +71,16 @@ export function libraryPage(name: string): HTMLElement {
     facts, problem, addFiles(() => name), progressLine(name), ready, folderList(name), new FileTable(name).element)));
   shelf.show(root, (list) => {
     const library = list?.find((one) => one.name === name);
-    if (list && !library) before = 0;
     if (!library) return;
     fill(facts, counted("files", library.documents));
     problem.hidden = library.problem === null;
     problem.textContent = t("libraryProblem", { problem: library.problem ?? "" });
     const busy = library.indexing !== null, good = library.documents - library.failed;
-    if (!busy && good > 0 && (wasBusy || good > before)) // a few files are read before anybody sees it
-      fill(ready, h("p", {}, counted("readyToAsk", good), " ", h("a", { href: "#/" }, t("askNow"))));
-    else if (busy) fill(ready);
-    wasBusy = busy;
-    before = good;
+    due = !library.indexing_stopped && (busy || wasAsked(name) || due);
+    const text = due && !busy && good > 0 ? counted("readyToAsk", good) : "";
+    if (text === said) return;
+    said = text;
+    fill(ready, text !== "" && h("p", {}, text, " ", h("a", { href: "#/" }, t("askNow"))));
   });
   return root;
 }

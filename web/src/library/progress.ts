@@ -4,8 +4,8 @@ import type { Indexing } from "../api/types";
 import { fill, h } from "../dom";
 import { bytes, has, number, t } from "../i18n";
 import { timeLeft } from "../ui/names";
-import { toast, trying } from "../ui/toast";
-import { shelf, watchShelf } from "./shelf";
+import { trying } from "../ui/toast";
+import { shelf, watchReading, watchShelf } from "./shelf";
 
 function amount(indexing: Indexing, value: number): string {
   return indexing.unit === "bytes" ? bytes(value) : number(value, value < 10 && value % 1 !== 0 ? 1 : 0);
@@ -25,20 +25,26 @@ function stageName(indexing: Indexing): string {
   return has(word) ? t(word) : indexing.stage === "queued" ? t("queued") : t("stage_extract");
 }
 
-/** Shows itself while the library of that name is being read. */
+/** Shows itself while the library of that name is being read, and where somebody stopped that. */
 export function progressLine(name: string): HTMLElement {
   const bar = h("progress", { "aria-label": t("stage_extract") });
-  const stage = h("strong"), said = h("span.hint"), file = h("p.hint.ellipsis");
-  const cancel = async (): Promise<void> => {
-    if (await trying(() => libraries.cancel(name))) toast(t("readingStopped"), { label: t("goOn"), run: () => void trying(() => libraries.read(name)).then(watchShelf) });
-    watchShelf();
+  const stage = h("strong"), said = h("span.hint"), file = h("p.hint.ellipsis"), stopped = h("p", { role: "status" });
+  let isStopped = false;
+  const stopOrGoOn = async (): Promise<void> => {
+    const goesOn = isStopped;
+    await trying(() => goesOn ? libraries.read(name) : libraries.cancel(name));
+    goesOn ? watchReading(name) : watchShelf();
   };
-  const stop = h("button.link", { type: "button", on: { click: () => void cancel() } }, t("stopReading"));
-  const root = h("section.progress", { hidden: true }, h("div.row", {}, stage, said, stop), bar, file);
+  const button = h("button.link", { type: "button", on: { click: () => void stopOrGoOn() } });
+  const root = h("section.progress", { hidden: true }, h("div.row", {}, stage, said, stopped, button), bar, file);
   shelf.show(root, (list) => {
-    const indexing = list?.find((library) => library.name === name)?.indexing ?? null;
-    root.hidden = indexing === null;
-    if (!indexing) return;
+    const library = list?.find((one) => one.name === name), indexing = library?.indexing ?? null;
+    isStopped = library?.indexing_stopped ?? false;
+    root.hidden = indexing === null && !isStopped;
+    button.textContent = t(isStopped ? "goOn" : "stopReading");
+    stopped.textContent = isStopped ? t("readingStopped") : "";
+    for (const part of [stage, said, bar, file]) part.hidden = isStopped;
+    if (!indexing || isStopped) return;
     fill(stage, stageName(indexing));
     fill(said, facts(indexing));
     fill(file, indexing.file ?? "");

@@ -11,9 +11,13 @@ const BUSY_MS = 700, IDLE_MS = 6000;
 export const shelf = new Store<Library[] | null>(null);
 
 let timer = 0;
+let newest: Promise<Library[]> | null = null;
+const asked = new Set<string>();
 
 export async function refreshShelf(): Promise<void> {
-  const list = await libraries.list();
+  const mine = newest = libraries.list();
+  const list = await mine;
+  if (newest !== mine) return; // one that was asked for later knows more
   shelf.set(list);
   const chosen = chosenLibrary.get(), first = list[0]?.name ?? DEFAULT_LIBRARY;
   if (chosen !== NO_LIBRARY && chosen !== first && !list.some((library) => library.name === chosen)) chosenLibrary.set(first);
@@ -34,9 +38,20 @@ export function watchShelf(): void {
   refreshShelf().catch(() => undefined).finally(later); // what fails is told where something is asked for
 }
 
+/** Somebody asked for that library to be read. */
+export function watchReading(name: string): void {
+  asked.add(name);
+  watchShelf();
+}
+
+/** Whether somebody did: what is read at once is never seen at work. */
+export function wasAsked(name: string): boolean {
+  return asked.has(name);
+}
+
 /** Makes sure that there is a library of that name. */
 export async function ensureLibrary(name: string): Promise<void> {
   if (libraryOf(name)) return;
-  await refreshShelf();
-  if (!libraryOf(name)) await libraries.create(name);
+  const list = await libraries.list();
+  if (!list.some((library) => library.name === name)) await libraries.create(name);
 }

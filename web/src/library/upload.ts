@@ -5,7 +5,7 @@ import { t } from "../i18n";
 import { Store } from "../store";
 import { asFailure, inWords } from "../ui/failure";
 import { toast, toastFailure } from "../ui/toast";
-import { ensureLibrary, watchShelf } from "./shelf";
+import { ensureLibrary, watchReading, watchShelf } from "./shelf";
 
 export interface NamedFile { name: string; file: File }
 
@@ -46,8 +46,9 @@ async function sendAll(library: string, files: NamedFile[]): Promise<void> {
     toastFailure(error);
   }
   onItsWay.set(null);
-  if (sent.length > 0) toast(sent.length === 1 ? t("uploadedOne", { name: sent[0] ?? "" }) : t("uploaded", { count: sent.length }));
-  watchShelf();
+  if (sent.length === 0) return watchShelf();
+  toast(sent.length === 1 ? t("uploadedOne", { name: sent[0] ?? "" }) : t("uploaded", { count: sent.length }));
+  watchReading(library);
 }
 
 // Whether it was taken. One that is not keeps no other from being sent.
