@@ -1,6 +1,6 @@
 // What an empty chat begins with: files to add where there are none, else first questions.
 import { libraries } from "../api/libraries";
-import { fill, h } from "../dom";
+import { fill, h, refill } from "../dom";
 import { language, t } from "../i18n";
 import { addFiles } from "../library/add";
 import { progressLine } from "../library/progress";
@@ -18,14 +18,14 @@ export function beginning(chat: Conversation): HTMLElement {
   shelf.show(root, (list) => {
     if (list === null) return;
     const library = list.find((one) => one.name === name);
-    const state = !library || (library.documents === 0 && !library.indexing) ? "empty"
+    const state = !library || (library.documents === 0 && !library.indexing && !library.indexing_stopped) ? "empty"
       : library.documents - library.failed > 0 && !library.indexing ? "ready" : "reading";
     if (state === shown) return;
     shown = state;
     if (state === "empty")
       fill(root, h("h1", {}, t("firstTitle")), h("p.lead", {}, t("firstText")), addFiles(() => name));
     else
-      fill(root, h("h1", {}, t("welcome")), h("p.lead", {}, t("welcomeText")), progressLine(name), suggestions(chat, name));
+      refill(root, h("h1", {}, t("welcome")), h("p.lead", {}, t("welcomeText")), progressLine(name), suggestions(chat, name));
   });
   return root;
 }
