@@ -5,6 +5,7 @@
 namespace lectern::server {
 
 void AnswerLogprobs::add(TokenLogprobs logprobs) {
+  if (!decoder_) decoder_ = tokenizer_.incremental_decoder(!logprobs.begins_text);
   begins_.push_back(bytes_);
   bytes_ += decoder_->next(logprobs.chosen.token).size();
   all_.push_back(std::move(logprobs));

@@ -15,14 +15,15 @@ namespace lectern::server {
 class AnswerLogprobs {
  public:
   /// `tokenizer` must outlive it.
-  explicit AnswerLogprobs(const Tokenizer& tokenizer) : decoder_(tokenizer.incremental_decoder()) {}
+  explicit AnswerLogprobs(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
   void add(TokenLogprobs logprobs);
   /// Those not yet told, of tokens that begin before that byte of the text.
   std::span<const TokenLogprobs> next(std::size_t text_bytes);
 
  private:
-  std::unique_ptr<IncrementalDecoder> decoder_;
+  const Tokenizer& tokenizer_;
+  std::unique_ptr<IncrementalDecoder> decoder_;  // from the first token on
   std::vector<TokenLogprobs> all_;
   std::vector<std::size_t> begins_;  // of each: the byte of the text, if nothing were cut off, with its first character
   std::size_t bytes_ = 0, told_ = 0;

@@ -20,7 +20,8 @@ constexpr auto kBusyPause = seconds(1);    // another process writes to the libr
 constexpr auto kLookAgain = seconds(300);  // for what the kernel does not tell of: other machines' changes
 constexpr auto kRescan = seconds(4);       // where a folder cannot be watched
 constexpr int kRest = 20;                  // of the time that looking took, until it is looked again by itself
-constexpr auto kUrgent = seconds(2);       // what has been read for longer lets changes go first
+constexpr auto kUrgent = seconds(2);       // what has been read for longer lets changes go first,
+constexpr auto kTurn = seconds(5);         // and what somebody asked for goes first after that
 
 }  // namespace
 
@@ -239,7 +240,10 @@ LibraryKeeper::End LibraryKeeper::index(const std::string& name, Work& work, con
   IndexOptions options;
   options.stop = stop;
   options.newest_first = true;
-  options.pause = [this, begin = Clock::now()] { return is_urgent(begin); };
+  options.pause = [this, begin = std::optional<Clock::time_point>()]() mutable {  // listing takes no part of its turn
+    if (!begin) begin = Clock::now();
+    return is_urgent(*begin);
+  };
   options.progress = [&](const Progress& progress) {
     const std::lock_guard lock(mutex_);
     work.progress.update(progress);
@@ -258,8 +262,11 @@ LibraryKeeper::End LibraryKeeper::index(const std::string& name, Work& work, con
 
 bool LibraryKeeper::is_urgent(Clock::time_point begin) const {
   const std::lock_guard lock(mutex_);
-  return !queue_.empty() && Clock::now() - begin > kUrgent &&
-         std::ranges::any_of(queue_, [&](const auto& one) { return works_.at(one).wanted == Reason::kChanged; });
+  const auto taken = Clock::now() - begin;
+  return std::ranges::any_of(queue_, [&](const auto& one) {
+    const auto wanted = works_.at(one).wanted;
+    return (wanted == Reason::kChanged && taken > kUrgent) || (wanted == Reason::kAsked && taken > kTurn);
+  });
 }
 
 // A failure is told once, and again when it is another one.

@@ -231,6 +231,17 @@ class ChangesTest(LiveTest):
         self.assertIsNotNone(self.ask("GET", "/long")["indexing"], "it is not done yet")
         self.ask("DELETE", "/long")
 
+    def test_a_new_library_does_not_wait_for_a_long_reading(self):
+        write_many(self.folder / "many", 3000)
+        self.ask("POST", "", {"name": "long", "folders": [str(self.folder / "many")]}, status=201)
+        self.eventually(lambda: (self.ask("GET", "/long")["indexing"] or {}).get("stage") == "embed")
+        self.write("other/tea.txt", "Sencha steeps at seventy degrees.")
+        self.ask("POST", "", {"name": "new", "folders": [str(self.folder / "other")]}, status=201)
+        self.idle("new")
+        self.assertIn("seventy degrees", self.found("new", "sencha")[0])
+        self.assertIsNotNone(self.ask("GET", "/long")["indexing"], "it is not done yet")
+        self.ask("DELETE", "/long")
+
 
 class FilesTest(LiveTest):
     OPTIONS = ("--max-upload", "1M", "--max-body", "100K")
