@@ -30,13 +30,19 @@ export class Store<T> {
     return () => this.listeners.delete(listener);
   }
 
-  /** Calls `listener` now and on each change, for as long as `element` is in the page once it has been there. */
+  /** Calls `listener` now and on each change, for as long as `element` is in the page: whoever makes it puts it there at
+   * once. */
   show(element: Element, listener: (value: T) => void): void {
     listener(this.value);
-    let was = false;
+    this.follow(element, listener);
+  }
+
+  /** As show, but not now. */
+  follow(element: Element, listener: (value: T) => void): void {
+    let placed = false;
+    window.setTimeout(() => { placed = true; });
     const end = this.subscribe((value) => {
-      was = was || element.isConnected;
-      if (was && !element.isConnected) end();
+      if (placed && !element.isConnected) end();
       else listener(value);
     });
   }

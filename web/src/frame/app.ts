@@ -54,7 +54,7 @@ export function app(root: Element): void {
   fill(root, h("a.skip", { href: "#sheet", on: { click: (event: Event) => { event.preventDefault(); if (!focusComposer()) sheet.focus(); } } }, t("skipToChat")),
     banner(), h("div.desk", {}, side, h("div.shade", { on: { click: close } }), h("div.middle", {}, bar, sendingBox(), sheet), sourcePanel()), toastArea());
   route.show(sheet, () => void show(sheet));
-  chosenLibrary.show(sheet, () => { if (route.get().view === "files") void show(sheet); });
+  chosenLibrary.follow(sheet, () => { if (route.get().view === "files") void show(sheet); });
   const name = (): void => {
     const shown = route.get().view === "files" ? t("files") : openChat.get().title;
     title.textContent = shown || "Lectern";
