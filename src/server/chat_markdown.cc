@@ -9,7 +9,7 @@
 namespace lectern::server {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 struct Words {
   std::string_view chat, question, answer, instructions, sources, page_before, page_after, open, close;

@@ -35,19 +35,27 @@ Json json_of(const ChatSummary& chat) {
           {"messages", chat.messages}};
 }
 
-Json messages_of(const StoredChat& chat) {
+Error damaged(const StoredChat& chat) {
+  return {ErrorCode::kCorrupt, "The chat " + lectern::quoted(chat.summary.id) +
+                                   " is damaged in the file of kept chats: delete it, or restore that file."};
+}
+
+nlohmann::json messages_of(const StoredChat& chat) {
   try {
-    return Json::parse(chat.messages);
+    return nlohmann::json::parse(chat.messages);
   } catch (const nlohmann::json::exception&) {
-    throw Error(ErrorCode::kCorrupt, "The chat " + lectern::quoted(chat.summary.id) +
-                                         " is damaged in the file of kept chats: delete it, or restore that file.");
+    throw damaged(chat);
   }
 }
 
+// The messages are JSON already.
 std::string body_of(const StoredChat& chat) {
+  if (!Json::accept(chat.messages)) throw damaged(chat);
   Json json = json_of(chat.summary);
-  json["messages"] = messages_of(chat);
-  return dump(json);
+  json.erase("messages");
+  std::string body = dump(json);
+  body.back() = ',';
+  return body + "\"messages\":" + chat.messages + "}";
 }
 
 // What is kept of a message; its words are added to `content`.

@@ -135,6 +135,15 @@ At 80 degrees [2]. Äpfel [1].
             self.assertEqual(chat["messages"][0]["answer"], odd)
             self.assertEqual(self.server.ask("GET", f"/v1/chats/{chat['id']}/markdown").status, 200)
 
+    def test_many_members(self):
+        """An answer of 200,000 of them would hold the server up for minutes if each were looked for among the others."""
+        answer = {f"m{i}": i for i in range(200_000)}
+        chat = self.create(messages=[MESSAGES[0], MESSAGES[1] | {"answer": answer}])
+        shown = self.server.ask("GET", "/v1/chats/" + chat["id"]).json()
+        self.assertEqual(shown["messages"][1]["answer"], answer)
+        self.assertEqual(shown["messages"], chat["messages"])
+        self.assertEqual(self.server.ask("GET", f"/v1/chats/{chat['id']}/markdown").status, 200)
+
     def test_wrong_ones_are_named(self):
         for body, param in (({}, "messages"), ({"messages": 1}, "messages"), ({"messages": [1]}, "messages[0]"),
                             ({"messages": [{"content": "x"}]}, "messages[0].role"), ({"messages": [{"role": "user"}]}, "messages[0].content"),
