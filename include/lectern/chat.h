@@ -39,6 +39,7 @@ struct Answer {
   std::string query;                      // what was searched for: the question, completed from what came before
   bool declined = false;                  // the files do not tell: `passages` are the nearest
   bool stopped = false;                   // on request
+  bool cut = false;                       // at ChatOptions::answer_tokens
   std::vector<AnswerSentence> sentences;  // in order; none without a library, or where it declines
   std::vector<Citation> citations;
   std::vector<Passage> passages;

@@ -235,6 +235,7 @@ class LibraryChat final : public Chat {
     if (done.text.size() > raw.size() && done.text.starts_with(raw))
       stream.add(std::string_view(done.text).substr(raw.size()));
     answer.stopped = asked.stop.stop_requested() && done.finish == FinishReason::kCancelled;
+    answer.cut = done.finish == FinishReason::kLength;
     stream.finish(answer.stopped);
     answer.text = stream.text();
     answer.input_tokens = done.prompt_tokens;

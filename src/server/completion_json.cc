@@ -30,6 +30,8 @@ Json json_of_usage(const Usage& usage) {
 
 const char* name_of(FinishReason reason) { return reason == FinishReason::kLength ? "length" : "stop"; }
 
+FinishReason finish_of(const Answer& answer) { return answer.cut ? FinishReason::kLength : FinishReason::kStop; }
+
 Json logprobs_of(const CompletionHeading& heading, std::span<const TokenLogprobs> logprobs) {
   if (heading.spells_logprobs == nullptr) return nullptr;
   return heading.kind == CompletionKind::kChat ? chat_logprobs(logprobs, *heading.spells_logprobs)
@@ -81,7 +83,7 @@ std::string completion_json(const CompletionHeading& heading, std::span<const Ch
 
 std::string completion_json(const CompletionHeading& heading, const Answer& answer) {
   Json json = heading_of(heading, false);
-  json["choices"] = Json::array({choice_of(heading, {0, answer.text, FinishReason::kStop})});
+  json["choices"] = Json::array({choice_of(heading, {0, answer.text, finish_of(answer)})});
   json["usage"] = json_of_usage(usage_of(answer));
   add_sources(json, answer);
   return dump(json);
@@ -117,7 +119,7 @@ std::string finish_event(const CompletionHeading& heading, int index, FinishReas
 }
 
 std::string finish_event(const CompletionHeading& heading, const Answer& answer) {
-  const Json choice = {{"index", 0}, {"delta", Json::object()}, {"finish_reason", "stop"}};
+  const Json choice = {{"index", 0}, {"delta", Json::object()}, {"finish_reason", name_of(finish_of(answer))}};
   Json json = piece_of(heading, choice, {});
   add_sources(json, answer);
   return event(dump(json));

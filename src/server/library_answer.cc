@@ -6,6 +6,7 @@
 
 #include "lectern/chat.h"
 #include "server/api_error.h"
+#include "server/chance.h"
 #include "server/completion_json.h"
 #include "server/refusal_log.h"
 
@@ -56,7 +57,7 @@ ChatOptions options_of(const ChatRequest& request) {
   options.top_k = request.passages;
   options.answer_tokens = request.max_tokens.value_or(options.answer_tokens);
   options.temperature = request.sampling.temperature;
-  options.seed = request.seed.value_or(options.seed);
+  options.seed = request.seed.value_or(chance());
   return options;
 }
 
