@@ -39,7 +39,7 @@ struct EngineOptions {
 struct SamplingOptions {
   double temperature = 0;  // 0: greedy
   int top_k = 0;           // 0: all
-  double top_p = 1;
+  double top_p = 1;        // 0: the likeliest alone
   std::uint64_t seed = 0;  // the same seed and prompt give the same tokens, whatever else runs
   int max_tokens = 512;
   bool ignore_end = false;        // goes on past the model's end tokens

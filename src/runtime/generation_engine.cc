@@ -31,7 +31,7 @@ void check_sampling(const SamplingOptions& sampling) {
   };
   require(sampling.temperature >= 0 && sampling.temperature <= 1e6, "temperature is 0 (greedy) or a positive number");
   require(sampling.top_k >= 0, "top_k is 0 (all) or a number of tokens");
-  require(sampling.top_p > 0 && sampling.top_p <= 1, "top_p is above 0 and at most 1");
+  require(sampling.top_p >= 0 && sampling.top_p <= 1, "top_p is between 0 and 1");
   require(sampling.max_tokens >= 0, "max_tokens is not negative");
   for (const auto& stop : sampling.stop) require(!stop.empty(), "a stop string is not empty");
   require(std::isfinite(sampling.presence_penalty) && std::isfinite(sampling.frequency_penalty),

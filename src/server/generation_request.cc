@@ -18,6 +18,7 @@ using Json = nlohmann::json;
 constexpr int kMostChoices = 128;
 constexpr std::size_t kMostStops = 16, kLongestStop = 1024;
 constexpr std::size_t kLargestSchema = 64 * 1024;  // bytes
+constexpr int kMostMembers = 16'384;               // of response_format, within: a schema of that size has fewer
 constexpr std::size_t kMostMessages = 4096;
 constexpr int kMostPassages = 100;
 constexpr int kMostTopLogprobs = 20;
@@ -81,8 +82,6 @@ void read_common(Fields& fields, GenerationRequest& request, double temperature 
   auto& sampling = request.sampling;
   sampling.temperature = fields.number("temperature", 0, 2).value_or(temperature);
   sampling.top_p = fields.number("top_p", 0, 1).value_or(1);
-  if (sampling.top_p == 0) sampling.top_k = 1;  // the likeliest alone
-  if (sampling.top_p == 0) sampling.top_p = 1;
   if (const auto top_k = fields.integer("top_k", 0, INT_MAX)) sampling.top_k = static_cast<int>(*top_k);
   sampling.ignore_end = fields.flag("ignore_eos").value_or(false);
   sampling.stop = read_stops(fields);
@@ -116,10 +115,16 @@ std::string read_schema(Fields& format, std::string_view body) {
   if (schema == nullptr) fields.refuse("schema", "is missing");
   if (schema->dump().size() > kLargestSchema) fields.refuse("schema", "is larger than 64 KiB");
   fields.refuse_others();
-  // An object that keeps its order takes long to fill: of the body nothing else is read.
-  const auto ordered = nlohmann::ordered_json::parse(body, [](int depth, auto event, const auto& name) {
-    return depth != 1 || event != nlohmann::ordered_json::parse_event_t::key || name == "response_format";
+  // An object that keeps its order takes long to fill, the longer the more members it has: of the body nothing else is
+  // read, nor more than a schema has room for (a member given twice is read twice).
+  bool wanted = false;
+  int members = 0;
+  const auto ordered = nlohmann::ordered_json::parse(body, [&](int depth, auto event, const auto& name) {
+    if (event != nlohmann::ordered_json::parse_event_t::key) return true;
+    if (depth == 1) wanted = name == "response_format";
+    return wanted && ++members <= kMostMembers;
   });
+  if (members > kMostMembers) fields.refuse("schema", "stands beside too much else in response_format");
   return ordered["response_format"]["json_schema"]["schema"].dump();
 }
 
@@ -259,7 +264,7 @@ void check_library_request(const ChatRequest& request) {
     if (given) refuse(name, "does not go with library");
   };
   refuse_if(request.n > 1, "n");
-  refuse_if(request.sampling.top_p < 1 || request.sampling.top_k == 1, "top_p");
+  refuse_if(request.sampling.top_p < 1, "top_p");
   refuse_if(request.sampling.top_k > 0, "top_k");
   refuse_if(request.sampling.ignore_end, "ignore_eos");
   refuse_if(!request.sampling.stop.empty(), "stop");

@@ -188,7 +188,7 @@ TEST_F(EngineTest, RefusesWhatItCannotDo) {
   };
   sampling([](auto& s) { s.temperature = -1; });
   sampling([](auto& s) { s.temperature = std::numeric_limits<double>::quiet_NaN(); });
-  sampling([](auto& s) { s.top_p = 0; });
+  sampling([](auto& s) { s.top_p = -0.1; });
   sampling([](auto& s) { s.top_p = 1.5; });
   sampling([](auto& s) { s.top_k = -3; });
   sampling([](auto& s) { s.max_tokens = -1; });

@@ -103,7 +103,8 @@ class ChatTest(ServerTest):
     def test_top_p_of_the_likeliest_alone_is_greedy(self):
         greedy = self.chat().choices[0].message.content
         self.assertEqual(self.chat(temperature=1.5, top_p=0.0001).choices[0].message.content, greedy)
-        self.assertEqual(self.chat(temperature=1.5, top_p=0).choices[0].message.content, greedy)
+        for more in ({}, {"extra_body": {"top_k": 40}}):
+            self.assertEqual(self.chat(temperature=1.5, top_p=0, **more).choices[0].message.content, greedy)
 
     def test_messages(self):
         messages = [

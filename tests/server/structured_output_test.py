@@ -191,6 +191,17 @@ class StructuredOutputTest(served.ServerTest):
         answer = json.loads(self.ask("Go.", response_format=response_format(schema)).choices[0].message.content)
         self.assertEqual(list(answer), ["z", "a"])
 
+    def test_members_beside_the_schema(self):
+        """200,000 of them, each looked for among the others, would hold up everybody for minutes."""
+        many = json.dumps({f"m{i}": 0 for i in range(200_000)})
+        schema = '{"type": "json_schema", "json_schema": {"name": "x", "schema": %s}}'
+        first = '{"response_format": %s, "model": "%s", "messages": [{"role": "user", "content": "Go."}], "response_format": %s}'
+        for body in (first % (schema % many, served.CHAT_MODEL, schema % '{"const": 1}'),
+                     first % ("1", served.CHAT_MODEL, '{"more": %s, %s' % (many, (schema % "{}")[1:]))):
+            answer = self.server.ask("POST", "/v1/chat/completions", body.encode())
+            self.assertEqual(answer.status, 400, answer.body)
+            self.assertIn("response_format", answer.error()["param"])
+
     def test_what_is_not_understood_is_named(self):
         def refused(param, *words, **options):
             with self.assertRaises(openai.BadRequestError) as caught:
