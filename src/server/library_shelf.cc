@@ -1,5 +1,7 @@
 #include "server/library_shelf.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "core/letters.h"
@@ -21,6 +23,12 @@ bool is_new_name(const std::string& name) {
   constexpr std::size_t kLongest = 60;  // characters; the file system takes 255 bytes with what is added
   return is_name(name) && count_characters(name) <= kLongest && name.front() != '.' && name.front() != ' ' &&
          name.back() != ' ' && !name.ends_with(".db") && to_valid_utf8(name) == name;
+}
+
+// Zeros where there is none.
+std::pair<dev_t, ino_t> identity_of(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? std::pair(status.st_dev, status.st_ino) : std::pair<dev_t, ino_t>();
 }
 
 }  // namespace
@@ -72,8 +80,12 @@ void LibraryShelf::remove(const std::string& name) {
 }
 
 std::shared_ptr<Library> LibraryShelf::open_file(const std::string& name) {
-  auto& library = opened_[name];
-  if (!library) library = open_library(library_path(name), embedder_);
+  const auto path = library_path(name);
+  const auto at = opened_.find(name);
+  if (at != opened_.end() && at->second.file == identity_of(path)) return at->second.library;
+  opened_.erase(name);
+  std::shared_ptr<Library> library = open_library(path, embedder_);
+  opened_[name] = Opened{library, identity_of(path)};
   return library;
 }
 

@@ -1,10 +1,13 @@
 // The libraries that requests name, opened when they are first asked for.
 #pragma once
 
+#include <sys/types.h>
+
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "lectern/library.h"
 
@@ -29,11 +32,16 @@ class LibraryShelf {
   void remove(const std::string& name);
 
  private:
+  struct Opened {
+    std::shared_ptr<Library> library;
+    std::pair<dev_t, ino_t> file;  // the command may have put another one in its place
+  };
+
   std::shared_ptr<Library> open_file(const std::string& name);  // with the lock
 
   Engine& embedder_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Library>> opened_;
+  std::map<std::string, Opened> opened_;
 };
 
 /// Where a library of that name is, and that it is there. Throws ApiError 404.

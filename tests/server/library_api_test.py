@@ -82,6 +82,19 @@ class LibraryTest(ServerTest):
         self.assertEqual(last.passages, whole.passages)
         self.assertEqual(pieces[-1].usage, whole.usage)
 
+    def test_what_max_tokens_cut_says_so(self):
+        self.assertEqual(self.ask(max_tokens=4).choices[0].finish_reason, "length")
+        self.assertEqual(list(self.ask(max_tokens=4, stream=True))[-1].choices[0].finish_reason, "length")
+        self.assertEqual(self.ask().choices[0].finish_reason, "stop")
+
+    def test_without_a_seed_each_answer_is_another(self):
+        def texts(seed):
+            asked = [self.ask(temperature=2, seed=seed) for _ in range(4)]
+            return {answer.choices[0].message.content for answer in asked} | {answer.usage.completion_tokens for answer in asked}
+
+        self.assertEqual(len(texts(7)), 2)
+        self.assertGreater(len(texts(None)), 2)
+
     def test_declines(self):
         self.assertTrue(self.ask("Who won the football world cup in 1998?").declined)
 
@@ -108,10 +121,14 @@ class LibraryTest(ServerTest):
             self.assertEqual(answer.status, 404, path)
 
     def test_what_does_not_go_with_it(self):
-        for options in ({"n": 2}, {"stop": "x"}, {"top_p": 0.5}):
+        for options in ({"n": 2}, {"stop": "x"}, {"top_p": 0.5}, {"top_p": 0}):
             with self.assertRaises(openai.BadRequestError) as caught:
                 self.ask(**options)
             self.assertEqual(caught.exception.param, next(iter(options)))
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.chat.completions.create(model=CHAT_MODEL, messages=[{"role": "user", "content": QUESTION}],
+                                                extra_body={"library": "drinks", "top_k": 1})
+        self.assertEqual(caught.exception.param, "top_k")
         with self.assertRaises(openai.BadRequestError):
             self.ask("word " * 20_000)
         with self.assertRaises(openai.BadRequestError) as caught:
@@ -128,6 +145,19 @@ class LibraryTest(ServerTest):
         found = self.server.ask("POST", "/v1/libraries/drinks/search", query).json()["data"]
         self.assertTrue(found[0]["file"].endswith("cocoa.txt"))
         self.server.command("index", self.folder, "--library", "drinks", "--json")
+
+    def test_what_another_process_deletes_and_makes_anew(self):
+        folders = [pathlib.Path(self.server.home) / name for name in ("before", "after")]
+        for folder, text in zip(folders, ("The ferry sails at six.", "The ferry sails at nine.")):
+            folder.mkdir()
+            (folder / "ferry.txt").write_text(text)
+        query = {"query": "When does the ferry sail?", "top_k": 1}
+        for folder, hour in zip(folders, ("six", "nine")):
+            self.server.command("index", str(folder), "--library", "harbour", "--json")
+            found = self.server.ask("POST", "/v1/libraries/harbour/search", query).json()["data"]
+            self.assertIn(hour, found[0]["text"])
+            self.server.command("library", "rm", "harbour", "--yes")
+        self.assertEqual(self.server.ask("POST", "/v1/libraries/harbour/search", query).status, 404)
 
 
 class FolderTest(ServerTest):
