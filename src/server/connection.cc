@@ -208,6 +208,7 @@ net::awaitable<bool> Connection::wait_for_request() {
 
 net::awaitable<bool> Connection::read_head(Received& received) {
   stream_.expires_after(options_.header_time);
+  head_alone_ = false;
   error_code failed;
   co_await http::async_read_header(stream_, buffer_, received.parser, net::redirect_error(net::use_awaitable, failed));
   if (failed == beast::error::timeout) log(fmt::format("closed: {} took too long to send a header", client_));
@@ -248,6 +249,8 @@ net::awaitable<bool> Connection::read_body(Received& received) {
   co_await http::async_read(stream_, buffer_, parser, net::redirect_error(net::use_awaitable, failed));
   if (!failed) {
     received.request.body = std::move(parser.get().body());
+    received.charged = received.request.body.size();
+    bodies_.give_back(expected - received.charged);  // of a chunked body nobody knew how large it would be
     co_return true;
   }
   bodies_.give_back(expected);
@@ -322,8 +325,9 @@ net::awaitable<void> Connection::reject(HttpResponse response) {
 net::awaitable<bool> Connection::write_pieces(Outbox& outbox) {
   for (;;) {
     auto taken = outbox.take();
-    if (taken.overflow) {
-      log(fmt::format("closed: {} does not read its answer", client_));
+    if (taken.cut != Outbox::Cut::kNot) {
+      const bool unread = taken.cut == Outbox::Cut::kUnread;
+      log(fmt::format("closed: {} {}", client_, unread ? "does not read its answer" : "was left without an answer"));
       co_return false;
     }
     const bool some = !taken.bytes.empty();

@@ -94,7 +94,8 @@ std::string response_head(const HttpResponse& response, Framing framing, Persist
       fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, reason_phrase(response.status), date());
   if (!response.content_type.empty()) head += fmt::format("Content-Type: {}\r\n", response.content_type);
   const auto length = response.file ? static_cast<std::uint64_t>(response.file->bytes) : response.body.size();
-  if (framing == Framing::kLength && response.status != 204) head += fmt::format("Content-Length: {}\r\n", length);
+  const bool bodyless = response.status == 204 || response.status == 304;
+  if (framing == Framing::kLength && !bodyless) head += fmt::format("Content-Length: {}\r\n", length);
   if (framing == Framing::kChunked) head += "Transfer-Encoding: chunked\r\n";
   head += persistence == Persistence::kKeepAlive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   for (const auto& [name, value] : response.headers) head += fmt::format("{}: {}\r\n", name, value);

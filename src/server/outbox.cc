@@ -27,9 +27,12 @@ void Outbox::begin(HttpResponse head) {
 
 void Outbox::send(std::string_view piece) {
   const std::lock_guard lock(mutex_);
-  if (!begun_ || ended_ || gone_ || overflow_ || head_alone_ || piece.empty()) return;
+  if (!begun_ || ended_ || gone_ || cut_ != Cut::kNot || head_alone_ || piece.empty()) return;
+  if (bytes_.size() > limit_) {
+    cut_ = Cut::kUnread;
+    return;
+  }
   bytes_ += streamed() == Framing::kChunked ? chunk(piece) : std::string(piece);
-  if (bytes_.size() > limit_) overflow_ = true;
 }
 
 void Outbox::end() {
@@ -46,7 +49,7 @@ void Outbox::abandon(const std::function<HttpResponse()>& response) {
     const std::lock_guard lock(mutex_);
     if (ended_ || gone_) return;
     if (begun_) {
-      overflow_ = true;  // cut off: a client must not take half an answer for a whole one
+      cut_ = Cut::kAbandoned;  // a client must not take half an answer for a whole one
       return;
     }
   }
@@ -67,7 +70,7 @@ void Outbox::on_gone(std::function<void()> f) {
 
 Outbox::Taken Outbox::take() {
   const std::lock_guard lock(mutex_);
-  return {std::exchange(bytes_, {}), std::exchange(file_, {}), ended_, overflow_};
+  return {std::exchange(bytes_, {}), std::exchange(file_, {}), ended_, cut_};
 }
 
 bool Outbox::may_interrupt() const {

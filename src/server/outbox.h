@@ -20,7 +20,7 @@ class Outbox {
     bool keep_alive = true;
     bool head_alone = false;  // asked for no body
   };
-  /// `limit` bounds the bytes of an answer in pieces that wait behind those being written.
+  /// More than `limit` bytes of an answer in pieces may not wait behind those being written when another piece comes.
   Outbox(Client client, std::size_t limit)
       : http_1_0_(client.http_1_0),
         head_alone_(client.head_alone),
@@ -36,11 +36,12 @@ class Outbox {
   void on_gone(std::function<void()> f);
 
   /// The connection's side.
+  enum class Cut { kNot, kUnread, kAbandoned };  // nothing more comes: too much waited; nobody answers any more
   struct Taken {
     std::string bytes;
     std::optional<FileBody> file;  // follows them
     bool last = false;             // nothing follows
-    bool overflow = false;         // too much waited
+    Cut cut = Cut::kNot;
   };
   Taken take();
   /// Whether an interim answer may go before what there will be: nothing of that was said yet.
@@ -62,7 +63,8 @@ class Outbox {
   const std::size_t limit_;
   std::string bytes_;
   std::optional<FileBody> file_;
-  bool begun_ = false, ended_ = false, overflow_ = false, gone_ = false;
+  Cut cut_ = Cut::kNot;
+  bool begun_ = false, ended_ = false, gone_ = false;
   std::vector<std::function<void()>> on_gone_;
 };
 

@@ -22,6 +22,8 @@ TEST(HttpMessageTest, Heads) {
   const auto stream = response_head({.content_type = "text/event-stream"}, Framing::kChunked, Persistence::kClose);
   EXPECT_THAT(stream, HasSubstr("\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"));
   EXPECT_THAT(stream, Not(HasSubstr("Content-Length")));
+  const auto unchanged = response_head({.status = 304}, Framing::kLength, Persistence::kKeepAlive);
+  EXPECT_THAT(unchanged, Not(HasSubstr("Content-Length"))) << "it would have to be that of the whole";
 }
 
 TEST(HttpMessageTest, Chunks) {

@@ -18,7 +18,7 @@ TEST(OutboxTest, AWholeAnswer) {
   outbox.abandon(failure);
   const auto taken = outbox.take();
   EXPECT_TRUE(taken.last);
-  EXPECT_FALSE(taken.overflow) << "the limit is for answers in pieces";
+  EXPECT_EQ(taken.cut, Outbox::Cut::kNot) << "the limit is for answers in pieces";
   EXPECT_TRUE(taken.bytes.ends_with("\r\n\r\n" + std::string(1000, 'x')));
   EXPECT_TRUE(outbox.keep_alive());
 }
@@ -77,8 +77,19 @@ TEST(OutboxTest, WhatIsNotTakenIsBounded) {
   outbox.begin({});
   for (int i = 0; i < 10'000; ++i) outbox.send("0123456789");
   const auto taken = outbox.take();
-  EXPECT_TRUE(taken.overflow);
+  EXPECT_EQ(taken.cut, Outbox::Cut::kUnread);
   EXPECT_LT(taken.bytes.size(), 1100u);
+}
+
+TEST(OutboxTest, OneLargePieceIsWritten) {
+  Outbox outbox({}, 1000);
+  outbox.begin({});
+  outbox.send("small");
+  outbox.send(std::string(5000, 'x'));
+  outbox.end();
+  const auto taken = outbox.take();
+  EXPECT_EQ(taken.cut, Outbox::Cut::kNot) << "those who read get it";
+  EXPECT_THAT(taken.bytes, HasSubstr(std::string(5000, 'x')));
 }
 
 TEST(OutboxTest, HalfAnAnswerIsCutOff) {
@@ -88,7 +99,7 @@ TEST(OutboxTest, HalfAnAnswerIsCutOff) {
   half.begin({});
   half.send("half");
   half.abandon(failure);
-  EXPECT_TRUE(half.take().overflow);
+  EXPECT_EQ(half.take().cut, Outbox::Cut::kAbandoned);
 }
 
 TEST(OutboxTest, TellsOnceThatTheClientIsGone) {
