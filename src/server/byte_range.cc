@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/letters.h"
+
 namespace lectern::server {
 namespace {
 
@@ -12,12 +14,6 @@ std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
   const auto [at, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   return failed == std::errc() ? value : INT64_MAX;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace

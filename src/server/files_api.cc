@@ -27,13 +27,14 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<std::string_view, 6> kStates = {"current", "changed", "gone", "outdated", "failed", "excluded"};
 constexpr std::int64_t kFiles = 100, kMostFiles = 1000;  // in one answer
 
-std::string name_of(const LibraryDocument& document) {
-  return document.file.starts_with('/') ? std::filesystem::path(document.file).filename().native() : document.file;
+// An address has none but itself.
+std::string name_of(const std::string& file) {
+  return file.starts_with('/') ? std::filesystem::path(file).filename().native() : file;
 }
 
 Json file_json(const std::string& library, const LibraryDocument& document) {
   Json json = {{"file", document.file},
-               {"name", name_of(document)},
+               {"name", name_of(document.file)},
                {"type", document.type},
                {"title", document.title},
                {"size", document.size},
@@ -161,8 +162,7 @@ void FilesApi::read_again(const Asked& exchange, const std::string& library) {
   const std::string file = known_file(path, asked_file(*exchange));
   keeper_.pause(library, [&] { reread_document(path, file); });
   keeper_.read(library);
-  const std::string name = file.starts_with('/') ? std::filesystem::path(file).filename().native() : file;
-  exchange->respond({.status = 202, .body = dump({{"file", file}, {"name", name}})});
+  exchange->respond({.status = 202, .body = dump({{"file", file}, {"name", name_of(file)}})});
 }
 
 }  // namespace lectern::server

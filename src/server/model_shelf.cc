@@ -168,7 +168,7 @@ void ModelShelf::make_room(const InstalledModel& model) {
     throw ApiError(503,
                    fmt::format("The models that are loaded are answering, and no more than {} are loaded at once: try "
                                "again when an answer is done.",
-                               options_.most_chat_engines),
+                               most_engines(model.kind)),
                    "model", "models_busy");
   }
   const std::int64_t needed = hub::memory_bytes(model);
@@ -185,12 +185,16 @@ void ModelShelf::make_room(const InstalledModel& model) {
   }
 }
 
+int ModelShelf::most_engines(ModelKind kind) const {
+  return kind == ModelKind::kChat ? options_.most_chat_engines : options_.most_embedding_engines;
+}
+
 bool ModelShelf::is_full(ModelKind kind) const {
   const std::lock_guard lock(mutex_);
   const auto loaded = std::count_if(slots_.begin(), slots_.end(), [&](const auto& entry) {
     return entry.second.engine && entry.second.model.kind == kind;
   });
-  return loaded >= (kind == ModelKind::kChat ? options_.most_chat_engines : options_.most_embedding_engines);
+  return loaded >= most_engines(kind);
 }
 
 // The engine that was asked for longest ago of those that nobody uses. It ends where it is dropped, without the lock.

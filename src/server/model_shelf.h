@@ -100,6 +100,7 @@ class ModelShelf {
   void load(const hub::InstalledModel& model);
   std::unique_ptr<Engine> open(const hub::InstalledModel& model);
   void make_room(const hub::InstalledModel& model);
+  int most_engines(hub::ModelKind kind) const;
   bool is_full(hub::ModelKind kind) const;
   std::unique_ptr<Engine> take_idle(std::optional<hub::ModelKind> kind);
   std::unique_ptr<Engine> take(std::map<std::string, Slot>::iterator slot);
