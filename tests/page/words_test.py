@@ -19,6 +19,27 @@ $$
 Last words."""
 
 
+CODE = r"""Take `x[1]` of the list [1], not [2]:
+
+```python
+x[1] = y[2]
+print [1]
+```
+
+$$\sqrt[1]{2}$$
+
+Done [1]."""
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+def copied(page, place):
+    """What the button there puts on the clipboard."""
+    page.evaluate("navigator.clipboard.writeText('')")
+    place.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
+    return page.evaluate("navigator.clipboard.readText()")
+
+
 class AnswersTest(PageTest):
     FILES = ("bicycle-handbook.pdf",)
 
@@ -30,8 +51,8 @@ class AnswersTest(PageTest):
         (cls.folder / os.fsdecode(b"lat\xe8n.txt")).write_text("The emu Edgar eats only thistles.\n", encoding="utf-8")
         cls.read_documents(cls)
 
-    def chat_of(self, content):
-        body = {"messages": [{"role": "user", "content": "What?"}, {"role": "assistant", "content": content}]}
+    def chat_of(self, content, **fields):
+        body = {"messages": [{"role": "user", "content": "What?"}, {"role": "assistant", "content": content} | fields.pop("answer", {})]} | fields
         return "/#/chat/" + self.server.ask("POST", "/v1/chats", body).json()["id"]
 
     def test_formulas_end_where_they_end(self):
@@ -45,6 +66,39 @@ class AnswersTest(PageTest):
         expect(prose.locator("p").last).to_have_text("Last words.")
         self.assertNotIn("^", prose.evaluate("prose => prose.textContent"), "the formulas' TeX")
         self.assertEqual(page.complaints, [])
+
+    def test_indices_in_code_are_no_citations(self):
+        page = self.open(self.chat_of(CODE), permissions=CLIPBOARD)
+        prose = page.locator(".prose")
+        expect(prose.locator("pre .hljs-number").first).to_be_attached()
+        expect(prose.locator("math")).to_have_count(1)
+        expect(prose.locator("p").first).to_have_text("Take x[1] of the list [1], not [2]:")
+        self.assertEqual(prose.locator("pre code").inner_text(), "x[1] = y[2]\nprint [1]\n")
+        self.assertEqual(page.locator(".chip").count(), 0, "without a library nothing is cited")
+        self.assertEqual(copied(page, page.locator(".answer .actions")), CODE)
+        self.assertEqual(copied(page, prose.locator(".code")), "x[1] = y[2]\nprint [1]\n")
+        with self.subTest("a library's answer, with what draws code and formulas at hand"):
+            citation = {"number": 1, "file": "/tmp/a.txt", "page": None, "quote": "q", "answer_span": [0, 9]}
+            answer = {"answer": {"ending": "whole", "citations": [citation]}}
+            page.goto(self.server.address + self.chat_of(CODE, library="default", answer=answer))
+            expect(prose.locator("button.chip")).to_have_count(2)
+            expect(prose.locator("p").first).to_have_text("Take x[1] of the list1, not [2]:")
+            expect(prose.locator("p").last).to_have_text("Done1.")
+            expect(prose.locator("math mn").last).to_have_text("1")
+            self.assertEqual(prose.locator("pre code").inner_text(), "x[1] = y[2]\nprint [1]\n")
+            self.assertEqual(prose.locator("pre .hljs-number").all_inner_texts(), ["1", "2", "1"])
+            self.assertEqual(copied(page, page.locator(".answer .actions")),
+                             CODE.replace("list [1]", "list").replace("Done [1]", "Done"))
+            self.assertNotRegex(page.locator("body").inner_text(), "[\uE000\uE001]")
+        self.assertEqual(page.complaints, [])
+
+    def test_a_citation_behind_code(self):
+        citation = {"number": 1, "file": "/tmp/a.txt", "page": None, "quote": "q", "answer_span": [0, 9]}
+        content = "Like this:\n```\necho [1]\n``` [1]\n\nSee https://example.org/a [1]."
+        page = self.open(self.chat_of(content, library="default", answer={"answer": {"ending": "whole", "citations": [citation]}}))
+        expect(page.locator(".prose button.chip")).to_have_count(2)
+        self.assertEqual(page.locator(".prose pre code").inner_text(), "echo [1]\n")
+        expect(page.locator(".prose a")).to_have_attribute("href", "https://example.org/a")
 
     def test_screen_readers_are_told_how_an_answer_ended(self):
         page = self.open()

@@ -6,18 +6,20 @@ import { answeringModel, isLoaded } from "../settings/shelf";
 import { copy } from "../ui/copy";
 import { toast } from "../ui/toast";
 import { chip, notes } from "./chips";
-import { markCitations, placeMarks, withoutMarks } from "./citations";
+import { renderCited, withoutMarks, type Mark } from "./citations";
+import { highlightCode } from "./code";
 import type { Conversation } from "./conversation";
-import { soundDetails } from "./details";
+import { citing, soundDetails } from "./details";
 import { endingWords } from "./ending";
 import { figuresTable } from "./figures";
-import { renderMarkdown } from "./markdown";
+import { setFormulas } from "./formulas";
 
 export class AnswerView {
   private readonly body = h("div.prose", {});
   private readonly foot = h("div.answer-foot", {});
   readonly element = h("article.answer", { "aria-label": t("answer") }, this.body, this.foot);
   private shown = "";
+  private marks: Mark[] = [];
 
   constructor(private readonly chat: Conversation, private readonly message: Message) {}
 
@@ -29,17 +31,19 @@ export class AnswerView {
     this.shown = state;
     this.element.classList.toggle("writing", writing);
     this.element.setAttribute("aria-busy", String(writing));
-    this.showBody(content, answer, writing);
+    this.showBody(content, writing);
     if (writing) fill(this.foot);
     else this.showFoot(answer ?? { ending: "whole" });
   }
 
-  private showBody(content: string, details: AnswerDetails | undefined, writing: boolean): void {
+  private showBody(content: string, writing: boolean): void {
     if (writing && content === "")
       return fill(this.body, h("p.waiting-line", {}, this.waitingFor()));
-    const marked = markCitations(content, details);
-    const fragment = renderMarkdown(marked.text, !writing);
-    placeMarks(fragment, marked.marks, (mark) => chip(mark, this.chat.library));
+    const { library } = this.chat;
+    const { fragment, marks } = renderCited(content, citing(library, this.message), (mark) => chip(mark, library));
+    this.marks = marks;
+    setFormulas(fragment);
+    if (!writing) highlightCode(fragment);
     this.body.replaceChildren(fragment);
   }
 
@@ -61,7 +65,7 @@ export class AnswerView {
       said && h("p.ending", { class: "ending " + details.ending, role: details.ending === "failed" ? "alert" : null }, said),
       this.chat.library !== null && notes(details, this.chat.library),
       h("div.actions", {},
-        iconButton("copy", t("copy"), () => void copy(withoutMarks(this.message.content))),
+        iconButton("copy", t("copy"), () => void copy(withoutMarks(this.message.content, this.marks))),
         last && iconButton("again", t("again"), () => this.again()),
         (details.figures || details.model) && button),
       figures);

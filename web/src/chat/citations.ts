@@ -1,26 +1,35 @@
-// Where an answer cites: its markers [1] and [?] become places for chips.
+// Where a library's answer cites: its markers [1] and [?] become chips in the prose; in code and formulas they are words.
 //
 // A marker is replaced by characters that no text is meant to have (U+E000…), which pass through Markdown as a word does.
 import type { AnswerDetails, Citation } from "../api/types";
+import { renderMarkdown } from "./markdown";
 
 const OPEN = "\uE000", SHUT = "\uE001";
-const PLACE = /\uE000([^\uE001]*)\uE001/;
+const PLACE = /( ?)\uE000(\d+)\uE001/;
+const BEHIND_FENCE = /(?:^|\n)[ \t>]*(?:`{3,}|~{3,})[ \t]*$/; // where a marker would keep the code from ending
 
-/** What a place stands for: a citation, or none where the passage is not told (yet), or "?" */
-export type Mark = { text: string; citation: Citation | null; unsupported: boolean };
+/** A marker at `at` of the content. It has no citation where the passage is not told (yet), or where it is "[?]". */
+export interface Mark { at: number; text: string; citation: Citation | null; unsupported: boolean }
 
-export interface Marked { text: string; marks: Mark[] }
+/** `marks`: those that became chips. */
+export interface CitedProse { fragment: DocumentFragment; marks: Mark[] }
 
-export function markCitations(content: string, details: AnswerDetails | undefined): Marked {
-  const citations = details?.citations ?? [];
-  const marks: Mark[] = [];
-  const encoder = new TextEncoder();
-  const text = content.replace(/[\uE000\uE001]/g, "\uFFFD").replace(/ ?\[(\d{1,3}|\?)\]/g, (marker, inside: string, at: number) => {
-    const byte = encoder.encode(content.slice(0, at)).length;
-    marks.push({ text: marker.trim(), citation: citationAt(citations, inside, byte), unsupported: inside === "?" });
-    return OPEN + (marks.length - 1) + SHUT;
+/** `details` null: the answer is not a library's, and a number in brackets is no citation. */
+export function renderCited(content: string, details: AnswerDetails | null, chip: (mark: Mark) => Node): CitedProse {
+  const found: Mark[] = [];
+  const text = content.replace(/[\uE000\uE001]/g, "\uFFFD").replace(/\[(\d{1,3}|\?)\]/g, (marker, inside: string, at: number) => {
+    if (!details || !isMarker(inside, details)) return marker;
+    const citation = citationAt(details.citations ?? [], inside, new TextEncoder().encode(content.slice(0, at)).length);
+    found.push({ at, text: marker, citation, unsupported: inside === "?" });
+    return (BEHIND_FENCE.test(content.slice(0, at)) ? "\n\n" : "") + OPEN + (found.length - 1) + SHUT;
   });
-  return { text, marks };
+  const fragment = renderMarkdown(text);
+  return { fragment, marks: found.length === 0 ? [] : placed(fragment, found, chip) };
+}
+
+// Which passages are cited is told at the end: until then each number may be one of theirs.
+function isMarker(inside: string, { ending, citations }: AnswerDetails): boolean {
+  return inside === "?" || ending !== "whole" || (citations ?? []).some((citation) => String(citation.number) === inside);
 }
 
 function citationAt(citations: Citation[], inside: string, byte: number): Citation | null {
@@ -29,23 +38,30 @@ function citationAt(citations: Citation[], inside: string, byte: number): Citati
   return same.sort((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
-/** Puts what `chip` makes where the places are in `root`; in code they are words again. */
-export function placeMarks(root: Node, marks: Mark[], chip: (mark: Mark) => Node): void {
+// Returns those of `marks` that became chips.
+function placed(root: Node, marks: Mark[], chip: (mark: Mark) => Node): Mark[] {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  const texts: Text[] = [];
+  const texts: Text[] = [], chips: Mark[] = [];
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
   for (let text of texts) {
-    const code = text.parentElement?.closest("code, pre, .math");
+    const verbatim = text.parentElement?.closest("code, pre, .math");
     for (let found = PLACE.exec(text.data); found; found = PLACE.exec(text.data)) {
-      const mark = marks[Number(found[1])];
+      const mark = marks[Number(found[2])];
       const place = text.splitText(found.index);
       text = place.splitText(found[0]?.length ?? 0);
-      place.replaceWith(mark === undefined ? "" : code ? mark.text : chip(mark));
+      if (mark && !verbatim) chips.push(mark);
+      place.replaceWith(!mark ? "" : verbatim ? (found[1] ?? "") + mark.text : chip(mark));
     }
   }
+  return chips;
 }
 
-/** The content as one would copy it. */
-export function withoutMarks(content: string): string {
-  return content.replace(/ ?\[(\d{1,3}|\?)\]/g, "");
+/** The content from `begin` to `end` as one would copy it, or say it. */
+export function withoutMarks(content: string, marks: Mark[], begin = 0, end = content.length): string {
+  let words = "", at = begin;
+  for (const mark of marks.filter((one) => one.at >= begin && one.at < end)) {
+    words += content.slice(at, mark.at).replace(/ $/, "");
+    at = mark.at + mark.text.length;
+  }
+  return words + content.slice(at, end);
 }

@@ -1,5 +1,5 @@
 // An answer's details as they were kept: any program may have written them, so each is looked at before it is used.
-import type { AnswerDetails, Citation, Passage, Span } from "../api/types";
+import type { AnswerDetails, Citation, Message, Passage, Span } from "../api/types";
 
 type Fields = Record<string, unknown>;
 
@@ -53,4 +53,9 @@ export function soundDetails(kept: unknown): AnswerDetails | undefined {
     details.failure = { status: failure["status"], code: words("code"), detail: words("detail") };
   }
   return details;
+}
+
+/** What an answer of `library` tells of its citations; null without a library. */
+export function citing(library: string | null, message: Message): AnswerDetails | null {
+  return library === null ? null : soundDetails(message.answer) ?? { ending: "whole" };
 }

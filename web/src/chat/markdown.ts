@@ -3,8 +3,6 @@
 import DOMPurify from "dompurify";
 import { marked, type Extension, type Token } from "marked";
 import { t } from "../i18n";
-import { highlightCode } from "./code";
-import { setFormulas } from "./formulas";
 
 const TAGS = ["p", "br", "strong", "em", "del", "code", "pre", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5",
   "h6", "hr", "a", "table", "thead", "tbody", "tr", "th", "td", "span", "input"];
@@ -42,8 +40,8 @@ marked.use({
   },
 });
 
-/** `settled`: the answer is whole, so that code and formulas are worth their drawing. */
-export function renderMarkdown(source: string, settled: boolean): DocumentFragment {
+/** Code and formulas are as they were written: code.ts and formulas.ts draw them. */
+export function renderMarkdown(source: string): DocumentFragment {
   const fragment = DOMPurify.sanitize(marked.parse(source, { gfm: true, headerIds: false, mangle: false }), {
     ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ATTRIBUTES, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
     RETURN_DOM_FRAGMENT: true,
@@ -65,7 +63,5 @@ export function renderMarkdown(source: string, settled: boolean): DocumentFragme
     table.replaceWith(frame);
     frame.append(table);
   }
-  setFormulas(fragment);
-  if (settled) highlightCode(fragment);
   return fragment;
 }
