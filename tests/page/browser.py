@@ -92,10 +92,19 @@ def tab_to(page, target, key="Tab"):
 
 def drop(page, *paths):
     """Drops files and folders of this machine on the page, as a hand does."""
+    drag(page, 200, 300, {"items": [], "files": [str(path) for path in paths]})
+
+
+def drop_text(page, text, target):
+    """Drops words that were selected somewhere."""
+    box = target.bounding_box()
+    drag(page, box["x"] + 20, box["y"] + box["height"] / 2, {"items": [{"mimeType": "text/plain", "data": text}]})
+
+
+def drag(page, x, y, data):
     wire = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):
-        wire.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 300, "data": {
-            "items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}})
+        wire.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data | {"dragOperationsMask": 1}})
 
 
 def ask(page, question):

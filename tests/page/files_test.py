@@ -4,7 +4,7 @@ import pathlib
 import re
 import unittest
 
-from browser import PageTest, Wire, ask, drop, expect, settled, tab_to
+from browser import PageTest, Wire, ask, drop, drop_text, expect, settled, tab_to
 
 BYTES_A_SECOND = 100_000  # over a slow network
 
@@ -42,6 +42,14 @@ class SendingTest(PageTest):
     def slowly(self):
         self.page.context.new_cdp_session(self.page).send("Network.emulateNetworkConditions", {
             "offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": BYTES_A_SECOND})
+
+    def test_words_can_be_dragged_into_a_question(self):
+        field = self.page.get_by_label("Ask a question")
+        drop_text(self.page, "the chain of a bicycle", field)
+        expect(field).to_have_value("the chain of a bicycle")
+        expect(self.page.locator(".veil")).to_be_hidden()
+        drop(self.page, self.file("herons.txt", "A heron fishes.\n"))
+        expect(self.page.get_by_text("herons.txt was added.")).to_be_visible()
 
     def test_what_can_be_read_is_taken_and_each_other_file_gets_its_reason(self):
         page = self.page

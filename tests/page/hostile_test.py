@@ -86,6 +86,15 @@ class HostileTest(PageTest):
         self.unharmed(page)
         self.assertEqual([url for url in asked if not url.startswith(self.server.address)], [])
 
+    def test_comments_and_events_of_several_lines_in_the_stream(self):
+        page = self.open()
+        body = ":\n\n: who is there?\nevent: message\n" + stream("Some words.").replace(', "choices"', ',\ndata: "choices"', 1) \
+            .replace("\n\ndata: {", "\n\n:\n\ndata:{", 1).replace("data: [DONE]", ": so\n\ndata: [DONE]")
+        page.route("**/v1/chat/completions", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body))
+        ask(page, "What?")
+        expect(settled(page).locator(".prose")).to_have_text("Some words.")
+        expect(page.locator(".ending")).to_have_count(0)
+
     def test_an_error_in_the_stream(self):
         page = self.open()
         body = stream("Some words")[:-len("data: [DONE]\n\n")] + f"data: {json.dumps({'error': {'message': EVIL, 'code': None}})}\n\n"

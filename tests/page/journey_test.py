@@ -119,6 +119,30 @@ class FailureTest(PageTest):
         self.assertIn(kept[:20], answer.inner_text())
         self.assertGreater(len(answer.locator(".prose").inner_text()), len(kept))
 
+    def test_a_server_that_is_away_is_asked_once_at_a_time(self):
+        page = self.open()
+        page.clock.install()
+        page.reload()
+        expect(page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
+        banner = page.get_by_role("alert").filter(has_text="Lectern does not answer")
+        page.route("**/v1/**", lambda route: route.abort())
+        held = []
+        page.route("**/health", lambda route: held.append(route))
+        page.clock.run_for(7_000)  # it looks after the libraries
+        expect(banner).to_be_visible()
+        now = page.get_by_role("button", name="Try now")
+        now.click()
+        now.click()
+        self.eventually(lambda: page.wait_for_timeout(20) or held)
+        self.assertEqual(len(held), 1)
+        held.pop().abort()
+        page.unroute("**/v1/**")
+        page.unroute("**/health")
+        now.click()
+        expect(banner).to_be_hidden()
+        page.clock.run_for(20_000)
+        expect(banner).to_be_hidden()
+
     def test_a_key_is_asked_for_once(self):
         server = Server(environment={"LECTERN_API_KEY": "open-sesame"})
         self.addCleanup(server.close)

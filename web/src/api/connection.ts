@@ -8,6 +8,7 @@ class Connection {
   readonly waiting = new Store<number | null>(null);
   private tries = 0;
   private timer = 0;
+  private asking: Promise<void> | null = null;
   private returned: (() => void)[] = [];
 
   lost(): void {
@@ -29,8 +30,14 @@ class Connection {
     this.returned.push(f);
   }
 
-  async tryNow(): Promise<void> {
+  /** Asks once, however often it is called meanwhile. */
+  tryNow(): Promise<void> {
     window.clearTimeout(this.timer);
+    this.asking ??= this.askServer().finally(() => { this.asking = null; });
+    return this.asking;
+  }
+
+  private async askServer(): Promise<void> {
     try {
       await fetch("/health");
       this.found();
@@ -46,6 +53,7 @@ class Connection {
   }
 
   private count(seconds: number): void {
+    window.clearTimeout(this.timer); // there is one count at a time
     this.waiting.set(seconds);
     this.timer = window.setTimeout(() => seconds > 1 ? this.count(seconds - 1) : void this.tryNow(), 1000);
   }

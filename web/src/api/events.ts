@@ -4,6 +4,13 @@ import { connection } from "./connection";
 /** The stream ended before its end was told. */
 export class CutOff extends Error {}
 
+const LINE_END = /\r?\n/, END = /\r?\n\r?\n/;
+
+// An event may have its data on several lines, and other lines too: comments begin with a colon.
+function dataOf(event: string): string {
+  return event.split(LINE_END).filter((line) => line.startsWith("data:")).map((line) => line.slice(5).replace(/^ /, "")).join("\n");
+}
+
 /** Each event's JSON until the one that says [DONE]. */
 export async function* events(response: Response): AsyncGenerator<unknown> {
   if (!response.body) throw new CutOff();
@@ -23,11 +30,11 @@ export async function* events(response: Response): AsyncGenerator<unknown> {
       throw new CutOff();
     }
     text += part.value;
-    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-      const data = text.slice(0, end).replace(/^data: /, "");
-      text = text.slice(end + 2);
+    const whole = text.split(END);
+    text = whole.pop() ?? "";
+    for (const data of whole.map(dataOf)) {
       if (data === "[DONE]") return;
-      yield JSON.parse(data);
+      if (data) yield JSON.parse(data);
     }
   }
 }

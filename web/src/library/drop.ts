@@ -44,21 +44,27 @@ async function take(transfer: DataTransfer): Promise<void> {
   }
 }
 
+// Other things, as text that was selected, are the browser's to drag.
+function hasFiles(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
 /** Files may be dropped anywhere on the page: a veil says so while they hang over it. */
 export function takeDrops(): void {
   const words = h("p"), veil = h("div.veil", { hidden: true }, words);
   document.body.append(veil);
   let depth = 0;
   const hang = (event: DragEvent, by: number): void => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    if (!hasFiles(event)) return;
     depth = Math.max(0, depth + by);
     words.textContent = t("dropNow");
     veil.hidden = depth === 0;
   };
   document.addEventListener("dragenter", (event) => hang(event, 1));
   document.addEventListener("dragleave", (event) => hang(event, -1));
-  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
   document.addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
     event.preventDefault();
     hang(event, -depth);
     if (event.dataTransfer) void take(event.dataTransfer);
