@@ -1,7 +1,7 @@
 #include "grammar/automaton.h"
 
-#include <algorithm>
 #include <functional>
+#include <unordered_set>
 
 #include "lectern/error.h"
 
@@ -44,6 +44,7 @@ void Automaton::finish() {
   find_costs();
   if (cost(0) >= kNever) throw Error(ErrorCode::kInvalidArgument, "no value fits it: it contains itself without end");
   refuse_left_recursion();
+  drop_dead_ends();
 }
 
 // Until nothing becomes cheaper. States are made in the order of the text, so that going backwards takes few rounds. A
@@ -67,9 +68,19 @@ void Automaton::find_costs() {
   }
 }
 
+void Automaton::drop_dead_ends() {
+  const auto dead = [&](int index) { return state(index).cost >= kNever; };
+  for (State& state : states_) {
+    std::erase_if(state.edges, [&](const Edge& edge) { return dead(edge.target); });
+    std::erase_if(state.calls, [&](const Call& call) { return dead(start(call.rule)) || dead(call.target); });
+    std::erase_if(state.free, dead);
+  }
+}
+
 // The rules that `rule` may call before it takes a byte.
 std::vector<int> Automaton::called_first(int rule) const {
-  std::vector<int> rules, open = {start(rule)}, seen = open;
+  std::vector<int> rules, open = {start(rule)};
+  std::unordered_set<int> seen = {start(rule)};
   while (!open.empty()) {
     const State& at = state(open.back());
     open.pop_back();
@@ -79,9 +90,7 @@ std::vector<int> Automaton::called_first(int rule) const {
       if (cost(call.rule) == 0) next.push_back(call.target);
     }
     for (const int to : next) {
-      if (std::find(seen.begin(), seen.end(), to) != seen.end()) continue;
-      seen.push_back(to);
-      open.push_back(to);
+      if (seen.insert(to).second) open.push_back(to);
     }
   }
   return rules;

@@ -43,7 +43,8 @@ class Automaton {
   int literal(int from, std::string_view bytes);
   int call(int from, int rule);
 
-  /// Once all is there. Throws Error kInvalidArgument where rule 0 has no end, or a rule begins with itself.
+  /// Once all is there: drops every way that leads to no end. Throws Error kInvalidArgument where rule 0 has none, or a
+  /// rule begins with itself.
   void finish();
 
   const State& state(int index) const { return states_[static_cast<std::size_t>(index)]; }
@@ -51,6 +52,7 @@ class Automaton {
 
  private:
   void find_costs();
+  void drop_dead_ends();
   void refuse_left_recursion() const;
   std::vector<int> called_first(int rule) const;
 

@@ -188,7 +188,19 @@ int SchemaGrammar::alternatives(int from, const Schema& schema, const char* name
 
 int SchemaGrammar::constants(int from, const Schema& list, const std::string& where) {
   if (!list.is_array() || list.empty()) refuse(where, "has to have values of the type that is asked for");
-  return choice(from, list.size(), [&](std::size_t i, int begin) { return automaton_.literal(begin, list[i].dump()); });
+  const int begin = automaton_.add_state(), to = automaton_.add_state();
+  automaton_.join(from, begin);
+  std::map<std::pair<int, char>, int> after;  // by state and byte: what begins alike is one way, however many they are
+  for (const Schema& one : list) {
+    int at = begin;
+    for (const char byte : one.dump()) {
+      const auto [next, added] = after.try_emplace({at, byte}, 0);
+      if (added) next->second = automaton_.literal(at, {&byte, 1});
+      at = next->second;
+    }
+    automaton_.join(at, to);
+  }
+  return to;
 }
 
 int SchemaGrammar::reference(int from, const Schema& schema, const std::string& where) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "grammar/automaton.h"
+#include "grammar/thread_set.h"
 
 namespace lectern::grammar {
 
@@ -31,32 +32,37 @@ class Matcher {
   /// The fewest bytes to a whole answer.
   int cost(Position position) const { return at(position).cost; }
 
-  /// Positions that were found; beyond some thousands `forget` is due.
+  /// Positions that were found.
   std::size_t size() const { return positions_.size(); }
+  /// What they take, about; beyond some megabytes `forget` is due.
+  std::size_t bytes() const { return bytes_; }
+  /// Steps that finding positions took by now, each some nanoseconds and no more than a dozen bytes.
+  std::size_t work() const { return work_; }
   /// Drops all positions but the start and this one, and returns this one's new number.
   Position forget(Position position);
 
  private:
-  struct Thread {
-    int state, stack;
-    bool operator==(const Thread&) const = default;
-  };
-  struct Frame {  // of a stack: where to go on at a rule's end
+  using Next = std::array<Position, 256>;  // after each byte; kUnknown where it fits and was not asked for
+  struct Frame {                           // of a stack: where to go on at a rule's end
     int parent, target, depth, cost;
   };
   struct Found {
     std::vector<Thread> threads;  // at states with edges, in order
     bool accepts = false;
     int cost = Automaton::kNever;
-    std::unique_ptr<std::array<Position, 256>> next;  // kUnknown until it is asked for
+    std::unique_ptr<Next> next;  // null until one is asked for
   };
   static constexpr Position kUnknown = -2;
 
   const Found& at(Position position) const { return positions_[static_cast<std::size_t>(position)]; }
   const Frame& frame(int stack) const { return frames_[static_cast<std::size_t>(stack)]; }
   int push(int stack, int target);
-  Position find(std::vector<Thread> threads);
-  void add_nearest_way(Thread thread, std::vector<Thread>& seen);
+  Position begin();
+  Position find();
+  std::unique_ptr<Next> bytes_that_fit(const std::vector<Thread>& threads);
+  void keep_cheapest();
+  void add_nearest_way(Thread thread);
+  Position number(Found found);
   int copy_stack(const std::vector<Frame>& frames, int stack);
 
   const Automaton* automaton_;
@@ -64,6 +70,8 @@ class Matcher {
   std::unordered_map<std::uint64_t, int> frame_numbers_;
   std::vector<Found> positions_;
   std::unordered_map<std::uint64_t, std::vector<Position>> by_hash_;
+  ThreadSet seen_;  // by the position that is being found
+  std::size_t bytes_ = 0, work_ = 0;
   Position start_ = 0;
 };
 

@@ -11,8 +11,8 @@
 namespace lectern::grammar {
 namespace {
 
-constexpr std::size_t kMostPositions = 2000;  // kept, of a kilobyte each
-constexpr std::size_t kMostAllowed = 64;      // kept, of a bit for each token of the vocabulary
+constexpr std::size_t kMostBytes = 3'000'000;  // kept of positions, of a kilobyte and more each
+constexpr std::size_t kMostAllowed = 64;       // kept, of a bit for each token of the vocabulary
 
 }  // namespace
 
@@ -24,11 +24,22 @@ bool TokenFilter::is_end(TokenId token) const {
   return std::find(ends.begin(), ends.end(), token) != ends.end();
 }
 
+TokenFilter::Position TokenFilter::advance(Position position, std::uint8_t byte) {
+  position = matcher_.advance(position, byte);
+  if (matcher_.work() <= most_work_) return position;
+  throw Error(
+      ErrorCode::kInvalidArgument,
+      "The answer cannot be held to its schema: there are so many ways to go on here that looking for the tokens "
+      "that fit would hold up other requests. Use fewer alternatives that begin alike: in anyOf, and as | and ? "
+      "in patterns.");
+}
+
 TokenFilter::Position TokenFilter::after(Position position, TokenId token) {
+  begin_work();
   if (token < 0 || token >= tokenizer_.vocabulary_size()) return Matcher::kNowhere;
   const std::string bytes = tokenizer_.token_bytes(token);
   if (bytes.empty()) return Matcher::kNowhere;
-  for (const char byte : bytes) position = matcher_.advance(position, static_cast<std::uint8_t>(byte));
+  for (const char byte : bytes) position = advance(position, static_cast<std::uint8_t>(byte));
   return position;
 }
 
@@ -51,7 +62,7 @@ TokenFilter::Allowed TokenFilter::find(Position position, int most_cost) {
   const auto nodes = trie_.nodes();
   for (std::size_t i = 0; i < nodes.size();) {
     const auto& node = nodes[i];
-    const Position at = matcher_.advance(path[node.depth - 1u], node.byte);
+    const Position at = advance(path[node.depth - 1u], node.byte);
     if (at == Matcher::kNowhere) {
       i = static_cast<std::size_t>(node.end);
       continue;
@@ -78,6 +89,7 @@ const TokenFilter::Allowed& TokenFilter::allowed(Position position) {
 }
 
 void TokenFilter::restrict(Position position, int left, std::span<float> logits) {
+  begin_work();
   const Allowed* set = &allowed(position);
   const int most = most_cost(position, left);
   if (set->most_cost > most) set = &(narrow_ = find(position, most));
@@ -88,7 +100,7 @@ void TokenFilter::restrict(Position position, int left, std::span<float> logits)
 }
 
 TokenFilter::Position TokenFilter::tidy(Position position) {
-  if (matcher_.size() < kMostPositions) return position;
+  if (matcher_.bytes() < kMostBytes) return position;
   allowed_.clear();
   return matcher_.forget(position);
 }

@@ -38,6 +38,7 @@ std::optional<TokenId> sample_in_grammar(Sequence& sequence, std::span<const flo
   }
   std::vector<float> allowed(logits.begin(), logits.end());
   sequence.filter->restrict(position, left, allowed);
+  sequence.grammar_position = sequence.filter->tidy(sequence.grammar_position);
   return sample(allowed, sampling, sequence.size() + drafts);
 }
 
@@ -117,7 +118,11 @@ void Generator::sample_part(const Scheduled& part, int first_output) {
   const int first = first_output + part.outputs - part.drafted - 1;
   for (int i = 0; i <= part.drafted; ++i) {
     Row& row = sampled_[static_cast<std::size_t>(first + i)];
-    row = sample_row(sequence, executor_.result(first + i), i);
+    try {
+      row = sample_row(sequence, executor_.result(first + i), i);
+    } catch (...) {  // a grammar that takes too much, and that of this sequence alone
+      row.failure = std::current_exception();
+    }
     if (i < part.drafted && row.token != sequence.draft[static_cast<std::size_t>(i)]) return;
   }
 }
@@ -196,6 +201,7 @@ bool Generator::ends_with(const Sequence& sequence, TokenId token) const {
 }
 
 void Generator::accept(Sequence& sequence, const Row& sampled) {
+  if (sampled.failure) return fail(sequence, sampled.failure);
   if (!sampled.token) {
     return fail(sequence, std::make_exception_ptr(
                               Error(ErrorCode::kCorrupt,
@@ -213,7 +219,12 @@ void Generator::accept(Sequence& sequence, const Row& sampled) {
   sequence.tokens.push_back(token);
   ++statistics_.generated_tokens;
   std::string text = sequence.text.push(token);
-  const bool whole = completes_grammar(sequence);
+  bool whole = false;
+  try {
+    whole = completes_grammar(sequence);
+  } catch (...) {
+    return fail(sequence, std::current_exception());
+  }
   const bool full = sequence.size() >= sequence.max_size;
   if ((whole || full) && !sequence.text.stopped()) text += sequence.text.finish();
   emit(sequence, token, text, &sampled.logprobs);

@@ -44,7 +44,8 @@ class Generator {
   // Sampled from a row of logits; no token where they were no distribution.
   struct Row {
     std::optional<TokenId> token;
-    TokenLogprobs logprobs;  // where they are wanted
+    TokenLogprobs logprobs;      // where they are wanted
+    std::exception_ptr failure;  // of this sequence alone
   };
 
   void run();

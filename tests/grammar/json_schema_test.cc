@@ -1,6 +1,9 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -191,6 +194,70 @@ const Case kCases[] = {
      {R"({"children":[1]})"}},
     {"true", {"1", "[]", "{}", "\"x\"", "null"}, {"", "nul"}},
     {R"({"title":"any","description":"x"})", {"1", "[true]"}, {"x"}}};
+
+// Bytes drawn at random among those that fit: from wherever they lead, some byte brings the end nearer.
+void walk_and_look_for_dead_ends(const Grammar& grammar, unsigned seed) {
+  Matcher matcher(grammar.automaton());
+  std::mt19937 random(seed);
+  auto position = matcher.start();
+  std::string text;
+  while (text.size() < 60 && !matcher.complete(position)) {
+    std::vector<std::uint8_t> ways;
+    int nearest = Automaton::kNever;
+    for (int byte = 0; byte < 256; ++byte) {
+      const auto next = matcher.advance(position, static_cast<std::uint8_t>(byte));
+      if (next == Matcher::kNowhere) continue;
+      ways.push_back(static_cast<std::uint8_t>(byte));
+      nearest = std::min(nearest, matcher.cost(next));
+      ASSERT_LT(matcher.cost(next), Automaton::kNever) << text << static_cast<char>(byte);
+    }
+    ASSERT_TRUE(matcher.accepts(position) || nearest < matcher.cost(position)) << text;
+    if (ways.empty()) return;
+    text += static_cast<char>(ways[random() % ways.size()]);
+    position = matcher.advance(position, static_cast<std::uint8_t>(text.back()));
+  }
+}
+
+TEST_P(JsonSchema, NoWayIsADeadEnd) {
+  const auto grammar = json_schema_grammar(GetParam().schema);
+  for (unsigned seed = 0; seed < 20; ++seed) walk_and_look_for_dead_ends(*grammar, seed);
+}
+
+TEST(JsonSchemaNumbers, NoWayIsADeadEndWhateverTheBounds) {
+  std::mt19937 random(3);
+  int schemas = 0;
+  for (int i = 0; i < 400; ++i) {
+    const auto bound = [&] { return fmt::format("{}", (static_cast<int>(random() % 4001) - 2000) / 100.0); };
+    std::string schema = random() % 2 == 0 ? R"({"type":"number")" : R"({"type":"integer")";
+    for (const char* name : {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"}) {
+      if (random() % 2 == 0) schema += fmt::format(R"(,"{}":{})", name, bound());
+    }
+    if (random() % 3 == 0) schema += fmt::format(R"(,"multipleOf":{})", 1 + random() % 30);
+    SCOPED_TRACE(schema += '}');
+    try {
+      const auto grammar = json_schema_grammar(schema);
+      for (unsigned seed = 0; seed < 5; ++seed) walk_and_look_for_dead_ends(*grammar, seed);
+      ++schemas;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), testing::HasSubstr("no number"));
+    }
+  }
+  EXPECT_GT(schemas, 150);
+}
+
+TEST(JsonSchemaNumbers, ADigitThatLeadsNowhereIsNotOffered) {
+  const auto begins = [](const char* schema, std::string_view text) {
+    const auto grammar = json_schema_grammar(schema);
+    Matcher matcher(grammar->automaton());
+    auto position = matcher.start();
+    for (const char byte : text) position = matcher.advance(position, static_cast<std::uint8_t>(byte));
+    return position != Matcher::kNowhere;
+  };
+  EXPECT_TRUE(begins(R"({"type":"number","minimum":0,"exclusiveMaximum":1})", "0."));
+  EXPECT_FALSE(begins(R"({"type":"number","minimum":0,"exclusiveMaximum":1})", "1"));
+  EXPECT_TRUE(begins(R"({"type":"integer","multipleOf":15,"minimum":10,"maximum":30})", "15"));
+  EXPECT_FALSE(begins(R"({"type":"integer","multipleOf":15,"minimum":10,"maximum":30})", "2"));
+}
 
 INSTANTIATE_TEST_SUITE_P(Schemas, JsonSchema, testing::ValuesIn(kCases));
 

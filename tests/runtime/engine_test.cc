@@ -297,6 +297,37 @@ TEST_F(EngineTest, AnAnswerKeepsToItsGrammarWhateverElseRuns) {
   EXPECT_GT(accepted, 0);
 }
 
+// Some of them would take more than a sequence may at its first token.
+TEST_F(EngineTest, AGrammarThatTakesTooMuchFailsItsOwnRequestsAlone) {
+  WorkerPool pool(2);  // samples on several threads
+  const auto engine = load_engine_on(pool, file_, {});
+  const auto heavy = json_schema_grammar(R"x({"type":"string","pattern":"^((.?){60}|(a?b?){60}){20}$"})x");
+  const auto light = json_schema_grammar(R"({"type":"array","items":{"type":"integer"},"minItems":9})");
+  std::vector<Request> requests;
+  for (unsigned seed = 0; seed < 9; ++seed) {
+    requests.push_back(request(40, 60, seed));
+    auto& sampling = requests.back().sampling;
+    sampling.ignore_end = false;
+    sampling.temperature = seed % 2;
+    sampling.grammar = seed % 3 == 0 ? heavy : seed % 3 == 1 ? light : nullptr;
+  }
+  std::vector<std::vector<TokenId>> alone;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    alone.emplace_back();
+    if (i % 3 != 0) alone.back() = engine->submit(requests[i])->wait().tokens;
+  }
+  std::vector<std::shared_ptr<Generation>> together;
+  for (const auto& asked : requests) together.push_back(engine->submit(asked));
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (i % 3 == 0) {
+      support::expect_error(ErrorCode::kInvalidArgument, {"schema", "fewer alternatives"},
+                            [&] { together[i]->wait(); });
+    } else {
+      EXPECT_EQ(together[i]->wait().tokens, alone[i]) << i;
+    }
+  }
+}
+
 TEST_F(EngineTest, AGrammarAndAnAnswerThatGoesOnDoNotFit) {
   auto asked = request(20, 30);
   asked.sampling.grammar = json_object_grammar();
