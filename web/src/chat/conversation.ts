@@ -1,35 +1,34 @@
 // One chat: its messages, and the answer that is being written.
-import { ApiFailure } from "../api/client";
-import { chats } from "../api/chats";
 import type { Message, StoredChat } from "../api/types";
-import { t } from "../i18n";
 import { Store } from "../store";
-import { note, toastFailure } from "../ui/toast";
 import { answer as writeAnswer } from "./answering";
-import { merged, traces, type Trace } from "./merge";
+import { Keeping } from "./keeping";
 
-const TITLE_LENGTH = 70;
-const MOST_MERGES = 8; // of one save, while others go on writing
+const TITLE_LENGTH = 70; // characters
 
 export class Conversation {
   readonly changes = new Store<Conversation>(this);
-  id: string | null = null;
   title = "";
   messages: Message[] = [];
   abort: AbortController | null = null; // of the answer that is being written
   written: Message | null = null; // that answer
   resumes = false; // once the server answers again, the last answer goes on
-  private revision = 0;
-  private base: { title: string; messages: Trace[] } = { title: "", messages: [] }; // what the server had last
-  private readonly fromElsewhere = new Set<Message>();
-  private saving: Promise<void> = Promise.resolve();
+  private readonly keeping = new Keeping(this);
+  private answering: Promise<void> = Promise.resolve();
 
   constructor(public library: string | null) {}
 
   static of(stored: StoredChat): Conversation {
     const chat = new Conversation(stored.library);
-    chat.take(stored);
+    chat.title = stored.title;
+    chat.messages = stored.messages;
+    chat.keeping.begin(stored);
     return chat;
+  }
+
+  /** null: it is not stored yet. */
+  get id(): string | null {
+    return this.keeping.id;
   }
 
   changed(): void {
@@ -47,7 +46,13 @@ export class Conversation {
   }
 
   /** Answers the last question. `kept`: an answer to it that broke off, shown until the new one is as long. */
-  async answer(kept?: Message): Promise<void> {
+  answer(kept?: Message): Promise<void> {
+    this.stop(); // one at a time
+    this.answering = this.write(kept);
+    return this.answering;
+  }
+
+  private async write(kept?: Message): Promise<void> {
     const message: Message = kept ?? { role: "assistant", content: "", answer: { ending: "cut" } };
     if (!kept) this.messages.push(message);
     const abort = this.abort = new AbortController();
@@ -66,104 +71,61 @@ export class Conversation {
 
   /** Answers the last question again. Returns what brings the former answer back. */
   again(): () => void {
-    const before = this.snapshot();
-    while (this.last?.role === "assistant") this.messages.pop();
-    void this.answer();
-    return before;
+    return this.replacing(() => {
+      while (this.last?.role === "assistant") this.messages.pop();
+      void this.answer();
+    });
   }
 
   /** Replaces a question and all that followed it. Returns what undoes that. */
   edit(index: number, text: string): () => void {
-    const before = this.snapshot();
-    this.messages.length = index;
-    void this.ask(text);
-    return before;
+    return this.replacing(() => {
+      this.messages.length = index;
+      void this.ask(text);
+    });
   }
 
-  rename(title: string): Promise<void> {
+  /** Where the server refuses the title, the chat has its former one again. */
+  async rename(title: string): Promise<void> {
+    const before = this.title;
     this.title = title;
     this.changed();
-    return this.save();
-  }
-
-  save(): Promise<void> {
-    this.saving = this.saving.then(() => this.store()).catch((error: unknown) => {
-      if (!(error instanceof ApiFailure && error.status === 0)) toastFailure(error); // the connection's own line tells of that
-    });
-    return this.saving;
-  }
-
-  private async store(): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      try {
-        await this.put();
-        break;
-      } catch (error) {
-        if (tries === MOST_MERGES || !await this.mended(error)) throw error;
-      }
-    }
+    if (await this.save() || this.title !== title) return;
+    this.title = before;
     this.changed();
-    saved.set(this);
   }
 
-  private async put(): Promise<void> {
-    const { id, title, library, messages, revision } = this;
-    const base = { title, messages: traces(messages) };
-    const stored = await (id === null ? chats.create({ title, library, messages }) : chats.save({ id, title, library, messages, revision }));
-    this.id = stored.id;
-    this.revision = stored.revision;
-    this.base = base;
+  /** False where the server refuses it. */
+  save(): Promise<boolean> {
+    return this.keeping.save();
   }
 
-  /** Whether the chat, which another window changed or deleted, can be stored now. */
-  private async mended(error: unknown): Promise<boolean> {
-    if (!(error instanceof ApiFailure) || this.id === null) return false;
-    if (error.status === 404) {
-      this.id = null;
-      note(t("keptAnew"));
-      return true;
-    }
-    if (error.status !== 409) return false;
-    const theirs = await chats.load(this.id).catch((failure: unknown) => {
-      if (failure instanceof ApiFailure && failure.status === 404) return null; // deleted just now
-      throw failure;
-    });
-    if (theirs) this.join(theirs);
-    return true;
+  /** It is about to be deleted: the answer stops, and once that is kept, nothing more is. */
+  async discard(): Promise<void> {
+    this.stop();
+    await this.answering;
+    await this.keeping.end();
   }
 
-  private join(theirs: StoredChat): void {
-    const before = new Set(this.messages);
-    this.messages = merged(this.base.messages, this.messages, theirs.messages);
-    for (const message of this.messages) if (!before.has(message)) this.fromElsewhere.add(message);
-    if (this.title === this.base.title) this.title = theirs.title;
-    this.revision = theirs.revision;
-    this.changed();
-    note(t("otherWindow"));
+  /** It was not deleted after all. */
+  goOn(): void {
+    this.keeping.goOn();
   }
 
-  private take(stored: StoredChat): void {
-    this.id = stored.id;
-    this.title = stored.title;
-    this.revision = stored.revision;
-    this.messages = stored.messages;
-    this.base = { title: stored.title, messages: traces(stored.messages) };
-  }
-
-  private snapshot(): () => void {
-    const messages = [...this.messages];
+  // What is undone is the replacement alone: what was asked since stays.
+  private replacing(replace: () => void): () => void {
+    const before = [...this.messages];
+    replace();
+    const replacement = this.messages.filter((message) => !before.includes(message));
     return () => {
-      this.stop();
-      const since = this.messages.filter((message) => this.fromElsewhere.has(message) && !messages.includes(message));
-      this.messages = [...messages, ...since];
+      if (this.written && replacement.includes(this.written)) this.stop();
+      const since = this.messages.filter((message) => !before.includes(message) && !replacement.includes(message));
+      this.messages = [...before, ...since];
       this.changed();
       void this.save();
     };
   }
 }
-
-/** The chat that was stored last. */
-export const saved = new Store<Conversation | null>(null);
 
 function titleOf(question: string): string {
   const line = question.replace(/\s+/g, " ").trim();

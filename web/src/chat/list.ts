@@ -1,18 +1,19 @@
 // The kept chats: found, renamed, saved as a file, deleted.
 import { chats } from "../api/chats";
-import type { ChatSummary } from "../api/types";
+import type { ChatSummary, StoredChat } from "../api/types";
 import { fill, h, iconButton } from "../dom";
 import { language, t } from "../i18n";
 import { go, route } from "../route";
 import { Store } from "../store";
 import { askText } from "../ui/dialog";
 import { toast, trying } from "../ui/toast";
-import { saved } from "./conversation";
-import { openChat, openNew } from "./open";
+import { saved } from "./keeping";
+import { liveChat, openChat, openNew } from "./open";
 
 interface Shown { chats: ChatSummary[]; more: boolean }
 
 const PAGE = 100, MOST_AT_ONCE = 1000; // the API's limit
+const MOST_TITLE = 250; // characters, the API's limit too
 const shown = new Store<Shown | null>(null);
 let query = "", wanted = PAGE;
 let asked = 0; // times: an answer that was overtaken is dropped
@@ -41,20 +42,33 @@ async function changing(f: () => Promise<void>): Promise<void> {
 }
 
 async function rename(chat: ChatSummary): Promise<void> {
-  const title = await askText(t("rename"), t("renameChat"), chat.title, t("save"));
+  const title = await askText({ title: t("rename"), label: t("renameChat"), value: chat.title, done: t("save"), most: MOST_TITLE });
   if (title === null) return;
   await changing(async () => {
-    const open = openChat.get();
-    if (open.id === chat.id) await open.rename(title);
+    const live = liveChat(chat.id);
+    if (live) await live.rename(title);
     else await chats.save({ ...await chats.load(chat.id), title });
     await refreshChats();
   });
 }
 
+// What it was, with as much as there was of an answer that was being written.
+async function removed(id: string): Promise<StoredChat> {
+  const live = liveChat(id);
+  try {
+    await live?.discard();
+    const whole = await chats.load(id);
+    await chats.remove(id);
+    return whole;
+  } catch (error) {
+    live?.goOn();
+    throw error;
+  }
+}
+
 async function remove(chat: ChatSummary): Promise<void> {
   await changing(async () => {
-    const whole = await chats.load(chat.id);
-    await chats.remove(chat.id);
+    const whole = await removed(chat.id);
     if (openChat.get().id === chat.id) { openNew(); go(""); }
     await refreshChats();
     const back = async (): Promise<void> => {

@@ -19,6 +19,11 @@ export function openNew(): void {
   openChat.set(new Conversation(chosenLibraryOrNone()));
 }
 
+/** The chat of that name, if it is shown or being answered here. */
+export function liveChat(id: string): Conversation | undefined {
+  return [openChat.get(), ...busy].find((chat) => chat.id === id);
+}
+
 /** `wanted`: whether it still is, once it has come. */
 export async function openStored(id: string, wanted: () => boolean): Promise<void> {
   if (openChat.get().id === id) return;

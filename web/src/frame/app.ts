@@ -2,7 +2,7 @@
 import { chatView } from "../chat/view";
 import { focusComposer } from "../chat/composer";
 import { openChat, openNew, openStored } from "../chat/open";
-import { saved } from "../chat/conversation";
+import { saved } from "../chat/keeping";
 import { refreshChats } from "../chat/list";
 import { fill, h, iconButton } from "../dom";
 import { language, t } from "../i18n";

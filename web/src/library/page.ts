@@ -13,7 +13,7 @@ import { refreshShelf, shelf, wasAsked, watchReading, watchShelf } from "./shelf
 import { FileTable } from "./table";
 
 export async function newLibrary(): Promise<void> {
-  const name = await askText(t("newLibrary"), t("libraryName"), "", t("create"), t("libraryNameHint"));
+  const name = await askText({ title: t("newLibrary"), label: t("libraryName"), done: t("create"), hint: t("libraryNameHint") });
   if (name === null) return;
   await trying(async () => {
     await libraries.create(name);

@@ -4,7 +4,7 @@ import { askText } from "../ui/dialog";
 
 export async function promptForKey(wrong: boolean): Promise<string> {
   for (;;) { // nothing works without it
-    const key = await askText(t("keyTitle"), t("key"), "", t("unlock"), t(wrong ? "keyWrong" : "keyText"), "password");
+    const key = await askText({ title: t("keyTitle"), label: t("key"), done: t("unlock"), hint: t(wrong ? "keyWrong" : "keyText"), type: "password" });
     if (key !== null) return key;
   }
 }

@@ -20,11 +20,14 @@ export function openDialog(title: string, closed: () => void, ...content: Child[
   return { element, close };
 }
 
+/** `most`: of its letters, as JavaScript counts them. */
+export interface Line { title: string; label: string; done: string; value?: string; hint?: string; type?: string; most?: number }
+
 /** Asks for a line of text; null where the person changed their mind. */
-export function askText(title: string, label: string, value: string, done: string, hint = "", type = "text"): Promise<string | null> {
+export function askText({ title, label, done, value = "", hint = "", type = "text", most }: Line): Promise<string | null> {
   return new Promise((resolve) => {
     let given: string | null = null;
-    const input = h("input", { type, id: "dialog-text", value, required: true, autocomplete: "off", ...(hint && { "aria-describedby": "dialog-hint" }) });
+    const input = h("input", { type, id: "dialog-text", value, required: true, autocomplete: "off", maxlength: most, ...(hint && { "aria-describedby": "dialog-hint" }) });
     const submit = (event: Event): void => { event.preventDefault(); given = input.value.trim() || null; dialog.close(); };
     const dialog = openDialog(title, () => resolve(given), h("form.stack", { on: { submit } },
       h("label", { for: "dialog-text" }, label), input, hint && h("p.hint", { id: "dialog-hint" }, hint),
