@@ -1,9 +1,12 @@
 """What one does with chats and files: edit, ask again, undo, rename, search, delete, export; by keyboard, on a phone."""
 
+import contextlib
 import json
 import pathlib
 import re
 import unittest
+
+from playwright.sync_api import Error
 
 from browser import PHONE, QUESTION, PageTest, ask, expect, settled
 from hostile_test import stream
@@ -125,6 +128,11 @@ class KeptTest(PageTest):
         settled(self.page)
         self.page.wait_for_url("**/#/chat/*")
 
+    def tearDown(self):
+        for route in self.held or []:
+            with contextlib.suppress(Error):  # it was answered, or nobody waits for it any more
+                route.abort()
+
     def reply(self, route):
         self.asked.append(route.request)
         if self.held is None:
@@ -176,6 +184,38 @@ class KeptTest(PageTest):
         self.keeps("First?", "Answer 1.", "Second?", "Answer 3.", "Third?", "Answer 5.")
         self.page.reload()
         expect(self.page.locator(".question h3")).to_contain_text(["First?", "Second?", "Third?"])
+
+    def test_undo_is_seen_where_the_chat_was_opened_anew(self):
+        self.page.get_by_role("button", name="Ask again").click()
+        expect(self.page.locator(".answer .prose")).to_have_text("Answer 2.")
+        self.keeps("First?", "Answer 2.")
+        self.page.locator("header .wordmark").click()
+        expect(self.page.locator(".question")).to_have_count(0)
+        self.page.get_by_role("link", name="First?").click()
+        expect(self.page.locator(".answer .prose")).to_have_text("Answer 2.")
+        self.undo()
+        expect(self.page.locator(".answer .prose")).to_have_text("Answer 1.")
+        self.keeps("First?", "Answer 1.")
+
+    def test_an_answer_that_goes_on_is_seen_where_one_looked_elsewhere(self):
+        self.held = []
+        ask(self.page, "Second?")
+        self.waits(lambda: self.held)
+        for path in ("**/v1/**", "**/health"):
+            self.page.route(path, lambda route: route.abort())
+        half = stream("Half an ans").rsplit("data: ", 2)[0]  # without its end
+        self.held[0].fulfill(status=200, content_type="text/event-stream", body=half)
+        expect(self.page.get_by_role("alert").filter(has_text="does not answer")).to_be_visible()
+        self.page.locator("header .wordmark").click()
+        expect(self.page.locator(".question")).to_have_count(0)
+        for path in ("**/v1/**", "**/health"):
+            self.page.unroute(path)
+        self.waits(lambda: len(self.held) == 2)
+        self.page.get_by_role("link", name="First?").click()
+        expect(self.page.locator(".answer")).to_have_count(2)
+        self.held[1].fulfill(**streamed("Half an answer, and the rest."))
+        expect(settled(self.page, 2).locator(".prose")).to_have_text("Half an answer, and the rest.")
+        self.keeps("First?", "Answer 1.", "Second?", "Half an answer, and the rest.")
 
     def test_a_question_that_is_replaced_stops_the_answer_under_way(self):
         broken = []

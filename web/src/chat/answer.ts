@@ -4,7 +4,6 @@ import { fill, h, iconButton } from "../dom";
 import { t } from "../i18n";
 import { answeringModel, isLoaded } from "../settings/shelf";
 import { copy } from "../ui/copy";
-import { toast } from "../ui/toast";
 import { chip, notes } from "./chips";
 import { renderCited, withoutMarks, type Mark } from "./citations";
 import { highlightCode } from "./code";
@@ -13,6 +12,7 @@ import { citing, soundDetails } from "./details";
 import { endingWords } from "./ending";
 import { figuresTable } from "./figures";
 import { setFormulas } from "./formulas";
+import { offerUndo } from "./undo";
 
 export class AnswerView {
   private readonly body = h("div.prose", {});
@@ -72,7 +72,6 @@ export class AnswerView {
   }
 
   private again(): void {
-    const undo = this.chat.again();
-    toast(t("answerReplaced"), { label: t("undo"), run: undo });
+    offerUndo(this.chat, t("answerReplaced"), this.chat.again());
   }
 }

@@ -31,6 +31,11 @@ export class Conversation {
     return this.keeping.id;
   }
 
+  /** Nothing of it is being written, stored, or waiting for either. */
+  get finished(): boolean {
+    return this.abort === null && !this.resumes && !this.keeping.unsaved;
+  }
+
   changed(): void {
     this.changes.set(this);
   }

@@ -10,7 +10,7 @@ import type { Conversation } from "./conversation";
 import { merged, traces, type Trace } from "./merge";
 
 const MOST_MERGES = 8; // of one save, while others go on writing
-const WAITS_MS = [500, 1000, 2000]; // while the server, or the file of chats, is busy with others
+const WAITS_MS = [500, 1000, 2000], LATER_MS = 15_000; // while the server, or the file of chats, is busy with others
 
 /** The chat that was stored last. */
 export const saved = new Store<Conversation | null>(null);
@@ -20,7 +20,8 @@ export class Keeping {
   private revision = 0;
   private base: { title: string; messages: Trace[] } = { title: "", messages: [] }; // what the server had last
   private last: Promise<boolean> = Promise.resolve(true);
-  private awaitsServer = false;
+  private saves = 0; // under way
+  private retries = false; // a save that failed comes again
   private ended = false;
 
   constructor(private readonly chat: Conversation) {}
@@ -32,9 +33,15 @@ export class Keeping {
     this.base = { title, messages: traces(messages) };
   }
 
+  get unsaved(): boolean {
+    return this.saves > 0 || this.retries;
+  }
+
   /** False where the server refuses it, which is told. A server that is away is asked again as soon as it is back. */
   save(): Promise<boolean> {
-    this.last = this.last.then(() => this.store()).then(() => true, (error: unknown) => this.failed(error));
+    this.saves += 1;
+    this.last = this.last.then(() => this.store()).then(() => true, (error: unknown) => this.failed(error))
+      .finally(() => { this.saves -= 1; });
     return this.last;
   }
 
@@ -49,13 +56,18 @@ export class Keeping {
   }
 
   private failed(error: unknown): boolean {
-    if (!(error instanceof ApiFailure && error.status === 0)) {
-      toastFailure(error);
-      return false;
-    }
-    if (!this.awaitsServer) connection.onceBack(() => { this.awaitsServer = false; void this.save(); });
-    this.awaitsServer = true;
-    return true; // the connection's own line tells of it
+    const away = error instanceof ApiFailure && error.status === 0;
+    if (away) this.saveLater((f) => connection.onceBack(f));
+    else if (isBusy(error)) this.saveLater((f) => window.setTimeout(f, LATER_MS));
+    if (!away) toastFailure(error); // else the connection's own line tells of it
+    return away;
+  }
+
+  // Once, however many saves have failed.
+  private saveLater(when: (f: () => void) => void): void {
+    if (this.retries) return;
+    this.retries = true;
+    when(() => { this.retries = false; void this.save(); });
   }
 
   private async store(): Promise<void> {

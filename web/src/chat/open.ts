@@ -1,37 +1,42 @@
-// The chat that is shown, and those that are still being answered behind it.
+// The chat that is shown, and those behind it that are still being answered or stored.
 import { chats } from "../api/chats";
 import { chosenLibrary, chosenLibraryOrNone } from "../settings/settings";
 import { Store } from "../store";
 import { Conversation } from "./conversation";
 
-const busy = new Set<Conversation>();
+const unfinished = new Set<Conversation>();
 
 export const openChat = new Store<Conversation>(new Conversation(chosenLibraryOrNone()));
 
-function keepIfBusy(): void {
-  const chat = openChat.get();
-  if (chat.abort) busy.add(chat);
-  for (const other of busy) if (!other.abort) busy.delete(other);
+function keepUnfinished(): void {
+  unfinished.add(openChat.get());
+  for (const chat of unfinished) if (chat.finished) unfinished.delete(chat);
 }
 
 export function openNew(): void {
-  keepIfBusy();
+  keepUnfinished();
   openChat.set(new Conversation(chosenLibraryOrNone()));
 }
 
-/** The chat of that name, if it is shown or being answered here. */
+/** The chat of that name, if it is shown, being answered or being stored here. */
 export function liveChat(id: string): Conversation | undefined {
-  return [openChat.get(), ...busy].find((chat) => chat.id === id);
+  return [openChat.get(), ...unfinished].find((chat) => chat.id === id);
 }
 
 /** `wanted`: whether it still is, once it has come. */
 export async function openStored(id: string, wanted: () => boolean): Promise<void> {
   if (openChat.get().id === id) return;
-  keepIfBusy();
-  const chat = [...busy].find((one) => one.id === id) ?? Conversation.of(await chats.load(id));
+  keepUnfinished();
+  const chat = [...unfinished].find((one) => one.id === id) ?? Conversation.of(await chats.load(id));
   if (!wanted()) return;
-  keepIfBusy(); // what was asked meanwhile
+  keepUnfinished(); // what was asked meanwhile
   openChat.set(chat);
+}
+
+/** Where the chat was opened anew meanwhile, `chat` is shown instead, which knows what was just done. */
+export function showInstead(chat: Conversation): void {
+  const open = openChat.get();
+  if (open !== chat && open.id === chat.id && open.id !== null && open.finished) openChat.set(chat);
 }
 
 // A chat that has begun stays with its library; an empty one goes with the choice.

@@ -3,9 +3,9 @@ import type { Message } from "../api/types";
 import { fill, h, iconButton } from "../dom";
 import { t } from "../i18n";
 import { copy } from "../ui/copy";
-import { toast } from "../ui/toast";
 import { sends } from "./composer";
 import type { Conversation } from "./conversation";
+import { offerUndo } from "./undo";
 
 export function questionView(chat: Conversation, message: Message): HTMLElement {
   const article = h("article.question", {});
@@ -20,8 +20,7 @@ export function questionView(chat: Conversation, message: Message): HTMLElement 
       const text = input.value.trim();
       const index = chat.messages.indexOf(message);
       if (!text || index < 0) return show();
-      const undo = chat.edit(index, text);
-      toast(t("questionReplaced"), { label: t("undo"), run: undo });
+      offerUndo(chat, t("questionReplaced"), chat.edit(index, text));
     };
     input.addEventListener("keydown", (event) => {
       if (sends(event)) { event.preventDefault(); send(); }
