@@ -6,12 +6,17 @@
 #include "lectern/error.h"
 
 namespace lectern::grammar {
+namespace {
+
+[[noreturn]] void refuse_size() {
+  throw Error(ErrorCode::kInvalidArgument,
+              "it is too large: use fewer properties and enum values, and lower bounds of lengths");
+}
+
+}  // namespace
 
 int Automaton::add_state() {
-  if (states_.size() >= kMostStates) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "it is too large: use fewer properties and enum values, and lower bounds of lengths");
-  }
+  if (states_.size() >= kMostStates) refuse_size();
   states_.emplace_back();
   return static_cast<int>(states_.size()) - 1;
 }
@@ -21,8 +26,13 @@ int Automaton::add_rule() {
   return static_cast<int>(rules_.size()) - 1;
 }
 
+Automaton::State& Automaton::way_from(int state) {
+  if (++ways_ > kMostWays) refuse_size();
+  return states_[static_cast<std::size_t>(state)];
+}
+
 void Automaton::edge(int from, int to, std::uint8_t first, std::uint8_t last) {
-  states_[static_cast<std::size_t>(from)].edges.push_back({first, last, to});
+  way_from(from).edges.push_back({first, last, to});
 }
 
 int Automaton::literal(int from, std::string_view bytes) {
@@ -59,6 +69,10 @@ void Automaton::find_costs() {
   };
   while (changed) {
     changed = false;
+    if (!effort_.spend(states_.size() + static_cast<std::size_t>(ways_))) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "finding its shortest answers takes too much work: use fewer $refs to what refers to others in turn");
+    }
     for (auto state = states_.rbegin(); state != states_.rend(); ++state) {
       if (state->accepts) improve(*state, 0, -1);
       for (const Edge& edge : state->edges) improve(*state, 1 + this->state(edge.target).cost, -1);

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "grammar/effort.h"
+
 namespace lectern::grammar {
 
 /// States are numbers, and so are rules; a rule is a state to begin in, and ends in states that accept. What builds it
@@ -12,8 +14,8 @@ namespace lectern::grammar {
 /// in.
 class Automaton {
  public:
-  static constexpr int kMostStates = 50'000;
-  static constexpr int kNever = INT32_MAX / 4;  // a cost that is none
+  static constexpr int kMostStates = 50'000, kMostWays = 1'000'000;  // ways: edges, calls and joins
+  static constexpr int kNever = INT32_MAX / 4;                       // a cost that is none
 
   struct Edge {
     std::uint8_t first, last;  // bytes
@@ -31,17 +33,20 @@ class Automaton {
     int nearest_free = -1;  // of `free`, where the way to that end begins with one of them
   };
 
-  /// Throws Error kInvalidArgument beyond kMostStates.
+  /// This and what adds ways throws Error kInvalidArgument beyond kMostStates and kMostWays.
   int add_state();
   int add_rule();  // whose state is there, and empty
   int start(int rule) const { return rules_[static_cast<std::size_t>(rule)]; }
 
   void accept(int state) { states_[static_cast<std::size_t>(state)].accepts = true; }
-  void join(int from, int to) { states_[static_cast<std::size_t>(from)].free.push_back(to); }
+  void join(int from, int to) { way_from(from).free.push_back(to); }
   void edge(int from, int to, std::uint8_t first, std::uint8_t last);
-  void call(int from, int to, int rule) { states_[static_cast<std::size_t>(from)].calls.push_back({rule, to}); }
+  void call(int from, int to, int rule) { way_from(from).calls.push_back({rule, to}); }
   int literal(int from, std::string_view bytes);
   int call(int from, int rule);
+
+  /// What making it may take, besides its size.
+  Effort& effort() { return effort_; }
 
   /// Once all is there: drops every way that leads to no end. Throws Error kInvalidArgument where rule 0 has none, or a
   /// rule begins with itself.
@@ -51,6 +56,7 @@ class Automaton {
   int cost(int rule) const { return state(start(rule)).cost; }
 
  private:
+  State& way_from(int state);
   void find_costs();
   void drop_dead_ends();
   void refuse_left_recursion() const;
@@ -58,6 +64,8 @@ class Automaton {
 
   std::vector<State> states_;
   std::vector<int> rules_;
+  int ways_ = 0;
+  Effort effort_;
 };
 
 }  // namespace lectern::grammar

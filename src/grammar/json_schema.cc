@@ -43,15 +43,6 @@ Schema besides(const Schema& schema, const char* name) {
   return rest;
 }
 
-// What fits both.
-Schema both(const Schema& root, Schema schema, const Schema& other, const std::string& where) {
-  if (schema.empty()) return other;
-  if (!schema.contains("allOf")) schema["allOf"] = Schema::array();
-  if (!schema["allOf"].is_array()) refuse(where + ".allOf", "has to be a list of schemas");
-  schema["allOf"].push_back(other);
-  return merge_all_of(root, schema, where);
-}
-
 // Those of `constants` that have one of the types that `schema` names.
 Schema of_types(const Schema& schema, const Schema& constants) {
   if (!schema.contains("type") || !constants.is_array()) return constants;
@@ -118,7 +109,7 @@ int SchemaGrammar::one_value(int from, const Schema& schema, const std::string& 
   if (schema.is_boolean()) return automaton_.add_state();  // nothing fits it, and nothing leads there
   if (!schema.is_object()) refuse(where, "has to be an object, true or false");
   if (schema.contains("$ref")) return reference(from, schema, where);
-  if (schema.contains("allOf")) return value(from, merge_all_of(root_, schema, where), where);
+  if (schema.contains("allOf")) return value(from, merger_.all_of(schema, where), where);
   for (const char* name : {"anyOf", "oneOf"}) {
     if (schema.contains(name)) return alternatives(from, schema, name, where);
   }
@@ -172,18 +163,24 @@ int SchemaGrammar::alternatives(int from, const Schema& schema, const char* name
   const std::string place = where + "." + name;
   if (!list.is_array() || list.empty()) refuse(place, "has to be a list of schemas");
   const Schema rest = besides(schema, name);
+  merger_.check_effort(rest, list.size(), place);
+  if (name == std::string_view("oneOf")) refuse_overlaps(rest, list, place);
+  return choice(from, list.size(), [&](std::size_t i, int begin) {
+    return value(begin, merger_.both(rest, list[i], place), place + "[" + std::to_string(i) + "]");
+  });
+}
+
+void SchemaGrammar::refuse_overlaps(const Schema& rest, const Schema& list, const std::string& where) {
   std::vector<Schema> all;
-  for (const Schema& one : list) all.push_back(both(root_, rest, one, place));
-  for (std::size_t i = 0; name == std::string_view("oneOf") && i < all.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (!exclude_one_another(root_, all[k], all[i]))
-        refuse(place,
+  for (const Schema& one : list) {
+    all.push_back(merger_.both(rest, one, where));
+    for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+      if (!merger_.exclude_one_another(all[i], all.back(), where))
+        refuse(where,
                "two of its alternatives may fit at once, which oneOf forbids: use anyOf, or a required property with "
                "another const in each");
     }
   }
-  return choice(from, all.size(),
-                [&](std::size_t i, int begin) { return value(begin, all[i], place + "[" + std::to_string(i) + "]"); });
 }
 
 int SchemaGrammar::constants(int from, const Schema& list, const std::string& where) {
@@ -207,7 +204,7 @@ int SchemaGrammar::reference(int from, const Schema& schema, const std::string& 
   if (!schema["$ref"].is_string()) refuse(where + ".$ref", "has to be a string");
   const auto name = schema["$ref"].get<std::string>();
   if (const Schema rest = besides(schema, "$ref"); !rest.empty())
-    return value(from, both(root_, rest, {{"$ref", name}}, where), where);
+    return value(from, merger_.both(rest, {{"$ref", name}}, where), where);
   const auto known = references_.find(name);
   if (known != references_.end()) return automaton_.call(from, known->second);
   const Schema& target = resolve(root_, name, where + ".$ref");
@@ -225,6 +222,9 @@ std::shared_ptr<const Grammar> json_schema_grammar(std::string_view schema) {
   const auto parsed = grammar::parse_schema(schema);
   try {
     return std::make_shared<const Grammar>(grammar::SchemaGrammar(parsed).build());
+  } catch (const nlohmann::json::exception& error) {  // whatever else the schema says is checked where it is read
+    throw Error(ErrorCode::kInvalidArgument,
+                std::string("schema: a keyword's value has the wrong type: ") + error.what());
   } catch (const Error& error) {
     const std::string what = error.what();  // places begin with "schema" or "#"
     if (what.starts_with("schema") || what.starts_with('#')) throw;

@@ -16,6 +16,7 @@ using Node = PatternNode;
 
 constexpr std::size_t kMostStates = Automaton::kMostStates;
 constexpr int kEndless = 1'000'000;
+constexpr std::size_t kEmitSteps = 10;
 
 // A pattern as states that take a character each (Thompson 1968).
 class CharacterStates {
@@ -25,7 +26,7 @@ class CharacterStates {
     std::vector<int> free;                           // states that it is as good as
   };
 
-  explicit CharacterStates(const PatternSyntax& syntax) {
+  CharacterStates(const PatternSyntax& syntax, Effort& effort) : effort_(effort) {
     int at = add();
     if (!syntax.from_begin) at = anything(at);
     at = emit(syntax.node, at);
@@ -52,6 +53,10 @@ class CharacterStates {
   }
 
   int emit(const Node& node, int from) {
+    // Counted beside the states: empty groups make none, however often they come.
+    if (!effort_.spend(kEmitSteps)) {
+      throw Error(ErrorCode::kInvalidArgument, "pattern: it takes too much work: use fewer groups within repetitions");
+    }
     switch (node.kind) {
       case Node::Kind::kCharacters: {
         const int to = add();
@@ -95,6 +100,7 @@ class CharacterStates {
     return to;
   }
 
+  Effort& effort_;
   std::vector<State> states_;
   int end_ = 0;
 };
@@ -191,7 +197,7 @@ class Emission {
 
 int add_pattern(Automaton& automaton, int from, std::string_view pattern, Lengths lengths, int any_character) {
   const PatternSyntax syntax = parse_pattern(pattern);
-  const CharacterStates states(syntax);
+  const CharacterStates states(syntax, automaton.effort());
   return Emission(automaton, states, keeps_to(syntax, lengths) ? Lengths{} : lengths, any_character).emit(from);
 }
 

@@ -85,7 +85,8 @@ class Parser {
     if (depth > kDeepest) refuse("its groups are nested too deeply");
     Node node = sequence(depth);
     if (!is('|')) return node;
-    Node all{.kind = Node::Kind::kChoice, .ranges = {}, .parts = {std::move(node)}};
+    Node all{.kind = Node::Kind::kChoice, .ranges = {}, .parts = {}};
+    all.parts.push_back(std::move(node));
     while (eat('|')) all.parts.push_back(sequence(depth));
     return all;
   }
@@ -96,27 +97,32 @@ class Parser {
     return node;
   }
 
+  // With the repetition that stands behind it.
   Node repeated(Node node) {
-    for (;;) {
-      int least = 0, most = -1;
-      if (eat('*')) {
-      } else if (eat('+')) {
-        least = 1;
-      } else if (eat('?')) {
-        most = 1;
-      } else if (is('{')) {
-        ++at_;
-        least = number();
-        most = eat(',') ? (is('}') ? -1 : number()) : least;
-        if (!eat('}')) refuse("\"{\" without \"}\"");
-        if (most >= 0 && most < least) refuse("a repetition whose end is below its begin");
-      } else {
-        return node;
-      }
-      eat('?');  // as few as possible: the same texts
-      Node all{.kind = Node::Kind::kRepetition, .ranges = {}, .parts = {std::move(node)}, .least = least, .most = most};
-      node = std::move(all);
+    Node all{.kind = Node::Kind::kRepetition, .ranges = {}, .parts = {}, .least = 0, .most = -1};
+    if (!repetition(all)) return node;
+    eat('?');  // as few as possible: the same texts
+    if (is('*') || is('+') || is('?') || is('{'))
+      refuse("a repetition of a repetition: put the first one into a group");
+    all.parts.push_back(std::move(node));
+    return all;
+  }
+
+  bool repetition(Node& node) {
+    if (eat('*')) return true;
+    if (eat('+')) {
+      node.least = 1;
+    } else if (eat('?')) {
+      node.most = 1;
+    } else if (eat('{')) {
+      node.least = number();
+      node.most = eat(',') ? (is('}') ? -1 : number()) : node.least;
+      if (!eat('}')) refuse("\"{\" without \"}\"");
+      if (node.most >= 0 && node.most < node.least) refuse("a repetition whose end is below its begin");
+    } else {
+      return false;
     }
+    return true;
   }
 
   int number() {

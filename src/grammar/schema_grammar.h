@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "grammar/json_rules.h"
+#include "grammar/schema_merger.h"
 #include "grammar/schema_text.h"
 
 namespace lectern::grammar {
 
 class SchemaGrammar {
  public:
-  explicit SchemaGrammar(const Schema& root) : root_(root), rules_(automaton_) {}
+  explicit SchemaGrammar(const Schema& root) : root_(root), rules_(automaton_), merger_(root, automaton_.effort()) {}
 
   Automaton build();
 
@@ -37,6 +38,8 @@ class SchemaGrammar {
   int choice(int from, std::size_t count, const std::function<int(std::size_t, int)>& alternative);
   int alternatives(int from, const Schema& schema, const char* name, const std::string& where);
 
+  void refuse_overlaps(const Schema& rest, const Schema& list, const std::string& where);
+
   int rule_of(const Schema& schema, const std::string& where) {
     return rules_.rule_of([&](int from) { return value(from, schema, where); });
   }
@@ -51,6 +54,7 @@ class SchemaGrammar {
   const Schema& root_;
   Automaton automaton_;
   JsonRules rules_;
+  SchemaMerger merger_;
   std::map<std::string, int> references_;  // the rules that $refs have by now
   int depth_ = 0;                          // of the value that is being built
 };

@@ -15,14 +15,9 @@ using Schema = nlohmann::ordered_json;  // the order of properties is that of th
 /// Throws Error kInvalidArgument where it is no JSON, or too large or too deep.
 Schema parse_schema(std::string_view text);
 
-/// What `reference`, "#/$defs/x", names in `root`. Throws Error kInvalidArgument, which names `where`.
-const Schema& resolve(const Schema& root, const std::string& reference, const std::string& where);
-
-/// One schema that asks for what `schema` and each of its allOf ask for. Throws Error kInvalidArgument where two of
-/// them ask for different things.
-Schema merge_all_of(const Schema& root, const Schema& schema, const std::string& where, int depth = 0);
-
-/// Whether no value fits both: other types, other constants, or a required member with other constants.
-bool exclude_one_another(const Schema& root, const Schema& a, const Schema& b);
+/// What `reference`, "#/$defs/x", names in `root`. Throws Error kInvalidArgument, which names `where`. Adds the number
+/// of names that had to be looked at to `looked_at`.
+const Schema& resolve(const Schema& root, const std::string& reference, const std::string& where,
+                      std::size_t* looked_at = nullptr);
 
 }  // namespace lectern::grammar

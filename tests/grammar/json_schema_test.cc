@@ -277,6 +277,10 @@ TEST(JsonSchemaRefused, NamesThePlaceAndWhatIsNotUnderstood) {
       {R"({"type":"string","pattern":"a{2000}"})", {"1,000"}},
       {R"({"type":"string","pattern":"[z-a]"})", {"backwards"}},
       {R"({"type":"string","format":"date","pattern":"a"})", {"only one"}},
+      {R"({"type":"string","pattern":"a**"})", {"repetition of a repetition", "group"}},
+      {R"({"allOf":[{"required":1},{"required":["a"]}]})", {"schema", "\"required\" has to be a list of names"}},
+      {R"({"allOf":[{"properties":[]},{"properties":{"a":{}}}]})", {"\"properties\" has to be an object"}},
+      {R"({"minLength":"x","allOf":[{"minLength":2}]})", {"\"minLength\" has to be a number"}},
       {R"({"$ref":"https://example.org/x"})", {"$ref", "#"}},
       {R"({"$ref":"#/$defs/none"})", {"#/$defs/none"}},
       {R"({"$ref":"#"})", {"schema"}},
@@ -328,6 +332,135 @@ TEST(JsonSchemaRefused, HostileOnes) {
   EXPECT_THROW(json_schema_grammar(R"({"type":"object","properties":{")" + std::string(60000, 'k') +
                                    R"(":{}},"additionalProperties":true})"),
                Error);
+}
+
+std::string refusal(const std::string& schema) {
+  try {
+    json_schema_grammar(schema);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
+    return error.what();
+  }
+  return "";
+}
+
+// Each level has the one below it twice.
+std::string doubled(int levels, const std::string& level) {
+  std::string schema = R"({"$ref":"#/$defs/a0","$defs":{)";
+  for (int i = 0; i < levels; ++i)
+    schema += fmt::format(R"("a{}":{},)", i, fmt::format(fmt::runtime(level), fmt::arg("next", i + 1)));
+  return schema + fmt::format(R"("a{}":{{"type":"number"}}}}}})", levels);
+}
+
+// None of these would be done within hours if what they take were not counted.
+TEST(JsonSchemaRefused, WhatTakesTooMuchWork) {
+  const std::string all_of = R"({{"allOf":[{{"$ref":"#/$defs/a{next}"}},{{"$ref":"#/$defs/a{next}"}}]}})";
+  EXPECT_THAT(refusal(doubled(60, all_of)), testing::AllOf(testing::HasSubstr("#/$defs/a0: putting together its allOf"),
+                                                           testing::HasSubstr("too much work")));
+  EXPECT_EQ(refusal(doubled(8, all_of)), "");
+  const std::string any_of =
+      R"({{"anyOf":[{{"$ref":"#/$defs/a{next}","minimum":1}},{{"$ref":"#/$defs/a{next}","minimum":2}}]}})";
+  EXPECT_THAT(refusal(doubled(60, any_of)), testing::HasSubstr("too"));
+  EXPECT_EQ(refusal(doubled(8, any_of)), "");
+
+  std::string empty;
+  for (int i = 0; i < 20'000; ++i) empty += "()";
+  for (const std::string& pattern : {"((" + empty + "){1000}){20}", std::string("(((a|){1000}){1000}){1000}"),
+                                     std::string("(((()){1000}){1000}){1000}"), "((" + empty + "){1000}){1000}"})
+    EXPECT_THAT(refusal(R"({"type":"string","pattern":")" + pattern + "\"}"), testing::HasSubstr("pattern: it"));
+  // The pattern is little work, but not five thousand times.
+  std::string types;
+  for (int i = 0; i < 5000; ++i) types += "\"string\",";
+  EXPECT_THAT(refusal(R"({"type":[)" + types + R"("null"],"pattern":"(a{1000}){20}","maxLength":0})"),
+              testing::HasSubstr("too much work"));
+  // One class of sixty thousand letters, a thousand times.
+  EXPECT_THAT(refusal(R"({"type":"string","pattern":"^[)" + std::string(60'000, 'a') + R"(]{1000}$"})"),
+              testing::HasSubstr("too large"));
+  for (const char operation : {'?', '+', '*'}) {
+    EXPECT_THAT(refusal(R"({"type":"string","pattern":"a)" + std::string(60'000, operation) + "\"}"),
+                testing::HasSubstr("repetition of a repetition"));
+  }
+}
+
+TEST(JsonSchemaRefused, ManyAlternativesWithMuchBesideThem) {
+  const auto schema = [](int properties, int alternatives, const char* of, const char* alternative) {
+    std::string text = R"({"type":"object","properties":{)";
+    for (int i = 0; i < properties; ++i) text += fmt::format(R"({}"a{}":{{}})", i > 0 ? "," : "", i);
+    text += fmt::format(R"(}},"{}":[)", of);
+    for (int i = 0; i < alternatives; ++i) text += (i > 0 ? "," : "") + fmt::format(fmt::runtime(alternative), i);
+    return text + "]}";
+  };
+  EXPECT_THAT(refusal(schema(3000, 1000, "anyOf", "{{}}")),
+              testing::HasSubstr("schema.anyOf: there are too many alternatives"));
+  EXPECT_THAT(refusal(schema(2000, 700, "oneOf", R"({{"required":["a{}"]}})")),
+              testing::HasSubstr("too many alternatives"));
+  EXPECT_EQ(refusal(schema(60, 30, "anyOf", R"({{"required":["a{}"]}})")), "");
+  // Each of them is compared with each other.
+  EXPECT_THAT(refusal(schema(0, 4000, "oneOf", R"({{"const":{}}})")), testing::HasSubstr("schema.oneOf"));
+  std::string kinds;
+  for (int i = 0; i < 300; ++i) {
+    kinds += fmt::format(
+        R"({}{{"type":"object","properties":{{"kind":{{"const":{}}},"x":{{}},"y":{{}}}},"required":["kind","x"]}})",
+        i > 0 ? "," : "", i);
+  }
+  EXPECT_EQ(refusal(R"({"oneOf":[)" + kinds + "]}"), "");
+}
+
+// Whatever is said of whatever else: it fits, or an Error says where it does not.
+TEST(JsonSchemaRefused, ValuesOfAWrongType) {
+  const std::pair<const char*, const char*> keywords[] = {{"type", R"("object")"},
+                                                          {"properties", R"({"a":{"const":1}})"},
+                                                          {"required", R"(["a"])"},
+                                                          {"additionalProperties", "false"},
+                                                          {"items", "{}"},
+                                                          {"prefixItems", "[{}]"},
+                                                          {"minItems", "1"},
+                                                          {"maxItems", "2"},
+                                                          {"pattern", R"("a")"},
+                                                          {"format", R"("date")"},
+                                                          {"minLength", "1"},
+                                                          {"maxLength", "2"},
+                                                          {"minimum", "1"},
+                                                          {"maximum", "2"},
+                                                          {"exclusiveMinimum", "1"},
+                                                          {"exclusiveMaximum", "2"},
+                                                          {"multipleOf", "2"},
+                                                          {"enum", "[1]"},
+                                                          {"const", "1"},
+                                                          {"anyOf", "[{}]"},
+                                                          {"oneOf", "[{}]"},
+                                                          {"allOf", "[{}]"},
+                                                          {"$ref", R"("#/$defs/x")"}};
+  const char* values[] = {"null",  "1",  "-1",  "1.5",  "1e300",      "\"\"", "\"x\"",      "true",
+                          "false", "[]", "[1]", "[[]]", R"(["a",1])", "{}",   R"({"a":1})", R"({"required":1})",
+                          "[null]"};
+  const char* places[] = {
+      R"({{"{k}":{v}}})",
+      R"({{"allOf":[{{"{k}":{v}}},{{"{k}":{good}}}]}})",
+      R"({{"allOf":[{{"{k}":{good}}},{{"{k}":{v}}}]}})",
+      R"({{"{k}":{v},"allOf":[{{"{k}":{good}}}]}})",
+      R"({{"{k}":{v},"anyOf":[{{"{k}":{good}}},{{}}]}})",
+      R"({{"{k}":{v},"oneOf":[{{"const":1}},{{"const":2}}]}})",
+      R"({{"oneOf":[{{"properties":{{"a":{{}}}},"{k}":{v}}},{{"properties":{{"a":{{}}}},"{k}":{good}}}]}})",
+      R"({{"oneOf":[{{"properties":{{"a":{{"{k}":{v}}}}},"required":["a"]}},{{"properties":{{"a":{{"{k}":{good}}}}},"required":["a"]}}]}})",
+      R"({{"$ref":"#/$defs/x","{k}":{v},"$defs":{{"x":{{"{k}":{good}}}}}}})",
+      R"({{"$ref":"#/$defs/x","$defs":{{"x":{v}}}}})",
+      R"({{"properties":{{"a":{v}}},"required":["a","b"],"additionalProperties":{{"{k}":{v}}}}})",
+      R"({{"type":["string","object","array","number"],"{k}":{v}}})"};
+  int refused = 0;
+  for (const auto& [keyword, good] : keywords) {
+    for (const char* value : values) {
+      for (const char* place : places) {
+        const std::string schema =
+            fmt::format(fmt::runtime(place), fmt::arg("k", keyword), fmt::arg("v", value), fmt::arg("good", good));
+        SCOPED_TRACE(schema);
+        const std::string why = refusal(schema);
+        EXPECT_THAT(why, testing::Not(testing::HasSubstr("has the wrong type")));  // noticed by the last guard alone
+        refused += why.empty() ? 0 : 1;
+      }
+    }
+  }
+  EXPECT_GT(refused, 3000);
 }
 
 TEST(JsonSchemaSize, ManyPropertiesAreNotTooMany) {
