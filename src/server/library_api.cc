@@ -42,6 +42,16 @@ void check_path(const std::string& path, const char* parameter) {
     throw ApiError(400, "A folder's path may not be empty, nor hold a NUL.", parameter);
 }
 
+// Those that are nowhere on the machine's disks now; an address is not looked up.
+OrderedJson missing_of(const std::vector<std::string>& folders) {
+  auto missing = OrderedJson::array();
+  for (const auto& folder : folders) {
+    std::error_code ignored;
+    if (folder.starts_with('/') && !std::filesystem::exists(folder, ignored)) missing.push_back(folder);
+  }
+  return missing;
+}
+
 }  // namespace
 
 void LibraryApi::add_folders(const std::string& library, const std::vector<std::filesystem::path>& folders) {
@@ -100,7 +110,7 @@ void LibraryApi::list(const Asked& exchange) const {
   auto list = OrderedJson::array();
   for (const auto& library : list_libraries()) {
     list.push_back(json_of(library));
-    add_reading(list.back(), library.name);
+    add_state(list.back(), library);
   }
   exchange->respond({.body = dump({{"object", "list"}, {"data", std::move(list)}})});
 }
@@ -124,8 +134,9 @@ void LibraryApi::create(const Asked& exchange) {
 }
 
 void LibraryApi::show(const Asked& exchange, const std::string& library) const {
-  auto json = json_of(describe_library(existing_library(library)));
-  add_reading(json, library);
+  const LibraryDetails details = describe_library(existing_library(library));
+  auto json = json_of(details);
+  add_state(json, details.summary);
   exchange->respond({.body = dump(json)});
 }
 
@@ -184,14 +195,16 @@ void LibraryApi::search(const Asked& exchange, const std::string& library) {
   exchange->respond({.body = dump({{"object", "list"}, {"data", json_of(passages)}})});
 }
 
-void LibraryApi::add_reading(OrderedJson& json, const std::string& library) const {
-  json["indexing"] = keeper_.json(library);
-  json["indexing_stopped"] = keeper_.is_held(library);
+void LibraryApi::add_state(OrderedJson& json, const LibrarySummary& library) const {
+  json["indexing"] = keeper_.json(library.name);
+  json["indexing_stopped"] = keeper_.is_held(library.name);
+  json["missing_folders"] = missing_of(library.folders);
 }
 
 void LibraryApi::summarize(const Asked& exchange, const std::string& library, int status) const {
-  auto json = json_of(summarize_library(existing_library(library)));
-  add_reading(json, library);
+  const LibrarySummary summary = summarize_library(existing_library(library));
+  auto json = json_of(summary);
+  add_state(json, summary);
   exchange->respond({.status = status, .body = dump(json)});
 }
 

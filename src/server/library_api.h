@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lectern/library_file.h"
 #include "server/exchange.h"
 #include "server/files_api.h"
 #include "server/library_keeper.h"
@@ -48,8 +49,8 @@ class LibraryApi {
   void cancel(const Asked& exchange, const std::string& library);
   void search(const Asked& exchange, const std::string& library);
 
-  // How far its reading is.
-  void add_reading(nlohmann::ordered_json& json, const std::string& library) const;
+  // How far its reading is, and which of its folders are away.
+  void add_state(nlohmann::ordered_json& json, const LibrarySummary& library) const;
   void summarize(const Asked& exchange, const std::string& library, int status) const;
 
   LibraryShelf& shelf_;

@@ -153,6 +153,97 @@ class SendingTest(PageTest):
         expect(page.get_by_text("All read")).to_be_hidden()
 
 
+class NothingTest(PageTest):
+    """What is said where there is nothing to answer from (yet), or less than one thinks."""
+
+    FILES = ()
+
+    def setUp(self):
+        self.page = self.open()
+        self.inside = pathlib.Path(self.server.home) / self.id().rsplit(".", 1)[1]
+        self.inside.mkdir()
+
+    def tearDown(self):
+        self.server.ask("DELETE", "/v1/libraries/default")
+
+    def broken(self, count):
+        for i in range(count):
+            (self.inside / f"broken-{i}.pdf").write_text("This is no PDF.\n")
+
+    def add(self, page):
+        page.get_by_label("A folder on the computer").fill(str(self.inside))
+        page.keyboard.press("Enter")
+
+    def files(self):
+        self.page.evaluate("location.hash = '#/files'")
+        expect(self.page.get_by_role("heading", name="My files")).to_be_visible()
+
+    def test_what_cannot_work_yet_is_not_offered(self):
+        page = self.page
+        self.files()
+        expect(page.get_by_text("Nothing here yet. Add a folder above")).to_be_visible()
+        for hidden in (page.get_by_role("button", name="Look for changes"), page.get_by_role("button", name="Delete this collection"),
+                       page.get_by_role("table"), page.get_by_label("Search by name")):
+            expect(hidden).to_be_hidden()
+        (self.inside / "note.txt").write_text("The spare key hangs behind the clock.")
+        self.add(page)
+        expect(page.get_by_role("table")).to_be_visible()
+        expect(page.get_by_role("button", name="Delete this collection")).to_be_visible()
+        expect(page.get_by_text("Nothing here yet")).to_be_hidden()
+
+    def test_an_empty_folder_and_one_that_vanishes_are_told(self):
+        page = self.page
+        self.add(page)
+        expect(page.locator(".nothing")).to_contain_text(f"No file of a type that Lectern reads was found in {self.inside}.")
+        expect(page.locator(".nothing")).to_contain_text("Lectern reads PDF, Word")
+        self.files()
+        folder = page.locator(".folders li").filter(has_text=str(self.inside))
+        expect(folder).to_be_visible()
+        expect(folder.get_by_text("not there")).to_have_count(0)
+        expect(page.get_by_text("No file of a type that Lectern reads was found.")).to_be_visible()
+        self.inside.rmdir()
+        expect(folder).to_contain_text("This folder is not there: it was moved, renamed or deleted")
+        page.evaluate("location.hash = '#/'")
+        expect(page.locator(".nothing")).to_contain_text(f"{self.inside} is not there")
+
+    def test_files_that_cannot_be_read_are_counted_and_shown(self):
+        page = self.page
+        self.broken(3)
+        self.add(page)
+        expect(page.locator(".nothing")).to_contain_text("3 files could not be read.")
+        page.get_by_role("link", name="See why").click()
+        expect(page.locator(".files tbody tr")).to_have_count(3)
+        expect(page.locator(".ready")).to_contain_text("3 files could not be read.")
+        (self.inside / "note.md").write_text("# Keys\n\n## Where the spare key hangs\n\nThe spare key hangs behind the clock.\n")
+        page.get_by_role("button", name="Look for changes").click()
+        expect(page.locator(".ready")).to_contain_text("All read: 1 file is ready for your questions. 3 files could not be read.")
+        expect(page.locator(".library .lead")).to_have_text("4 files · 1 ready · 3 could not be read")
+        page.locator(".ready").get_by_role("button", name="Show them").click()
+        expect(page.locator(".files tbody tr")).to_have_count(3)
+        expect(page.get_by_label("State", exact=True)).to_be_focused()
+        page.get_by_label("State", exact=True).select_option("All")
+        page.get_by_role("button", name="Take broken-0.pdf out").click()
+        expect(page.locator(".library .lead")).to_have_text("4 files · 1 ready · 2 could not be read · 1 left out")
+        page.get_by_role("link", name="Ask something").click()
+        expect(page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
+        expect(page.locator(".suggestion").first).to_be_visible()
+
+    def test_enter_twice_does_not_stop_the_reading(self):
+        page = self.page
+        for i in range(400):
+            (self.inside / f"note-{i}.txt").write_text(f"Note {i}. " + " ".join(f"Drawer {i} holds {j} spoons." for j in range(400)))
+        self.add(page)
+        stop = page.get_by_role("button", name="Stop reading")
+        expect(stop).to_be_visible()
+        expect(page.get_by_label("Ask a question")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("section.progress .hint").first).to_contain_text(re.compile(r"\d+ % · [\d,]+ of 400 files read"))
+        self.assertFalse(self.server.ask("GET", "/v1/libraries/default").json()["indexing_stopped"])
+        tab_to(page, stop)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Go on")).to_be_focused()
+
+
 class TableTest(PageTest):
     """With the keyboard alone."""
 

@@ -44,13 +44,13 @@ class LibraryTest(ServerTest):
         listed = self.server.ask("GET", "/v1/libraries").json()
         self.assertEqual(listed["object"], "list")
         for library in listed["data"]:
-            self.assertEqual((library.pop("indexing"), library.pop("indexing_stopped")), (None, False))
+            self.assertEqual([library.pop(name) for name in ("indexing", "indexing_stopped", "missing_folders")], [None, False, []])
         self.assertEqual(listed["data"], json.loads(self.server.command("library", "list", "--json"))["libraries"])
         self.assertEqual([library["name"] for library in listed["data"]], ["drinks"])
 
     def test_status_of_each_file(self):
         shown = self.server.ask("GET", "/v1/libraries/drinks").json()
-        self.assertEqual((shown.pop("indexing"), shown.pop("indexing_stopped")), (None, False))
+        self.assertEqual([shown.pop(name) for name in ("indexing", "indexing_stopped", "missing_folders")], [None, False, []])
         self.assertEqual(shown, json.loads(self.server.command("library", "show", "drinks", "--json")))
         states = {os.path.basename(document["file"]): document["state"] for document in shown["documents"]}
         self.assertEqual(states["tea.txt"], "current")

@@ -94,6 +94,12 @@ class LibrariesTest(LiveTest):
         left = self.ask("DELETE", "/moving/folders?" + urllib.parse.urlencode({"path": two}))
         self.assertEqual((left["folders"], left["documents"]), ([one, deep], 2), "the deeper one is still a folder")
         self.assertIn("Cocoa", self.found("moving", "cocoa")[0])
+        (self.folder / "one").rename(self.folder / "elsewhere")
+        listed = {library["name"]: library for library in self.ask("GET", "")["data"]}
+        for shown in (listed["moving"], self.ask("GET", "/moving")):
+            self.assertEqual(shown["missing_folders"], [one])
+        (self.folder / "elsewhere").rename(self.folder / "one")
+        self.assertEqual(self.ask("GET", "/moving")["missing_folders"], [])
         self.assertNotIn("Espresso", self.found("moving", "espresso pressure")[0])
         self.refused("DELETE", "/moving/folders?path=" + two, status=404)
         for query in ("", "?path=", "?path=/a&path=/b", "?other=1", "?path=%zz", "?path=%00"):

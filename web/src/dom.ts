@@ -36,17 +36,29 @@ export function fill(element: Element, ...children: (Child | Child[])[]): void {
 
 const REACHED_BY_KEYS = "a[href], button:not(:disabled), input, select";
 
-/** As fill, for what changes while somebody works in it: the focus stays on what has the same `data-key`, or else goes to
- * what has come in its place. */
-export function refill(element: Element, ...children: (Child | Child[])[]): void {
-  const inside = (): HTMLElement[] => [...element.querySelectorAll<HTMLElement>(REACHED_BY_KEYS)];
+function reachedByKeys(element: Element): HTMLElement[] {
+  return [...element.querySelectorAll<HTMLElement>(REACHED_BY_KEYS)];
+}
+
+/** As fill, for what changes while somebody works in it: the focus stays on what has the same `data-key`; `lost` is called
+ * where there is none, with the place in the order of keys that it had. */
+export function refillOr(lost: (at: number) => void, element: Element, ...children: (Child | Child[])[]): void {
   const had = document.activeElement as HTMLElement | null;
-  const at = had ? inside().indexOf(had) : -1;
+  const at = had ? reachedByKeys(element).indexOf(had) : -1;
   fill(element, ...children);
   if (!had || at < 0) return;
-  const now = inside(), key = had.dataset["key"];
-  const same = key === undefined ? undefined : now.find((one) => one.dataset["key"] === key);
-  (same ?? now[Math.min(at, now.length - 1)] ?? element.closest<HTMLElement>("[tabindex]"))?.focus({ preventScroll: true });
+  const key = had.dataset["key"];
+  const same = key === undefined ? undefined : reachedByKeys(element).find((one) => one.dataset["key"] === key);
+  if (same && same.getClientRects().length > 0) same.focus({ preventScroll: true });
+  else lost(at);
+}
+
+/** As refillOr: where it is lost, the focus goes to what has come in its place. */
+export function refill(element: Element, ...children: (Child | Child[])[]): void {
+  refillOr((at) => {
+    const now = reachedByKeys(element);
+    (now[Math.min(at, now.length - 1)] ?? element.closest<HTMLElement>("[tabindex]"))?.focus({ preventScroll: true });
+  }, element, ...children);
 }
 
 const SHAPES: Record<string, string> = {

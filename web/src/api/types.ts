@@ -39,12 +39,12 @@ export interface StoredChat { id: string; title: string; library: string | null;
 
 export interface Indexing {
   stage: string; unit: string; done: number; total: number; file: string | null;
-  per_second: number | null; seconds_left: number | null;
+  per_second: number | null; seconds_left: number | null; documents_read: number; documents_total: number;
 }
 
 export interface Library {
   name: string; documents: number; failed: number; chunks: number; folders: string[]; problem: string | null;
-  indexing: Indexing | null; indexing_stopped: boolean;
+  indexing: Indexing | null; indexing_stopped: boolean; missing_folders: string[];
 }
 
 export interface LibraryFile extends Named {

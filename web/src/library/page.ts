@@ -1,7 +1,8 @@
 // A library's own page: what is added to it, how far it is read, its files.
 import { libraries } from "../api/libraries";
-import { fill, h, icon, iconButton, refill } from "../dom";
-import { counted, t } from "../i18n";
+import type { Library } from "../api/types";
+import { h, icon, iconButton, refill, type Child } from "../dom";
+import { counted, number, t } from "../i18n";
 import { go } from "../route";
 import { chosenLibrary } from "../settings/settings";
 import { askText, confirm } from "../ui/dialog";
@@ -9,7 +10,7 @@ import { libraryName } from "../ui/names";
 import { toast, trying } from "../ui/toast";
 import { addFiles } from "./add";
 import { progressLine } from "./progress";
-import { refreshShelf, shelf, wasAsked, watchReading, watchShelf } from "./shelf";
+import { foldersOf, libraryOf, refreshShelf, shelf, wasAsked, watchReading, watchShelf } from "./shelf";
 import { FileTable } from "./table";
 
 export async function newLibrary(): Promise<void> {
@@ -47,40 +48,67 @@ function folderList(name: string): HTMLElement {
   const root = h("section.folders", {});
   let before = "";
   shelf.show(root, (list) => {
-    const folders = (list?.find((library) => library.name === name)?.folders ?? [])
-      .filter((path) => !path.endsWith("/lectern/uploads/" + name)); // where files go that were dropped: they are in the table
-    if (before === folders.join("\n")) return;
-    before = folders.join("\n");
+    const library = list?.find((one) => one.name === name);
+    const folders = library ? foldersOf(library) : [], missing = library?.missing_folders ?? [];
+    const now = JSON.stringify([folders, missing]);
+    if (before === now) return;
+    before = now;
     refill(root, folders.length > 0 && h("h2", {}, t("folders")), h("ul", {}, folders.map((path) => h("li", {},
-      icon("folder"), h("span.path", { title: path }, path),
+      icon("folder"), h("div.folder-name", {}, h("span.path", { title: path }, path),
+        missing.includes(path) && h("p.wrong", {}, t("folderMissing"))),
       iconButton("close", t("removeFolder", { path }), () => void removeFolder(name, path), { "data-key": path })))));
   });
   return root;
 }
 
-export function libraryPage(name: string): HTMLElement {
-  const facts = h("p.lead", {});
-  const problem = h("p.wrong", { role: "alert", hidden: true });
-  const ready = h("div.ready", { role: "status" });
-  let due = false, said = ""; // that they are read
-  const root = h("section.library", {}, h("div.scroller", { tabindex: -1 }, h("div.library-body", {},
-    h("header", {}, h("h1", {}, libraryName(name)),
-      h("div.row", {},
-        h("button.quiet", { type: "button", on: { click: () => void lookAgain(name) } }, t("readAgain")),
-        h("button.quiet", { type: "button", on: { click: () => void deleteLibrary(name) } }, t("deleteLibrary")))),
-    facts, problem, addFiles(() => name), progressLine(name), ready, folderList(name), new FileTable(name).element)));
-  shelf.show(root, (list) => {
-    const library = list?.find((one) => one.name === name);
+// How many files there are, and where not all of them can be asked about, how they stand.
+function factsOf({ documents, failed }: Library, rows: number, showFailed: () => void): Child[] {
+  const out = Math.max(0, rows - documents - failed);
+  if (failed === 0 && out === 0) return [counted("files", documents)];
+  return [counted("files", documents + failed + out), " · ", t("countReady", { count: number(documents) }),
+    failed > 0 && " · ", failed > 0 && h("button.link", { type: "button", "data-key": "failed", on: { click: showFailed } },
+      t("countUnread", { count: number(failed) })),
+    out > 0 && " · " + t("countLeftOut", { count: number(out) })];
+}
+
+function readyLine({ documents, failed }: Library, showFailed: () => void): HTMLElement {
+  const failures = h("button.link", { type: "button", "data-key": "failures", on: { click: showFailed } }, t("showFailed"));
+  if (documents === 0) return h("p", {}, counted("unreadable", failed), " ", failures);
+  return h("p", {}, counted("readyToAsk", documents), failed > 0 && h("span", {}, " ", counted("unreadable", failed), " ", failures), " ", h("a", { href: "#/" }, t("askNow")));
+}
+
+/** How the library stands: how many files, what is wrong, whether it can be asked. */
+function standing(name: string, table: FileTable): HTMLElement[] {
+  const facts = h("p.lead", {}), problem = h("p.wrong", { role: "alert", hidden: true }), ready = h("div.ready", { role: "status" });
+  const showFailed = (): void => table.showState("failed");
+  let due = false, said = "", counts = ""; // due: that they are read is to be said
+  const show = (): void => {
+    const library = libraryOf(name);
     if (!library) return;
-    fill(facts, counted("files", library.documents));
+    const { documents, failed, indexing } = library, rows = table.total.get();
+    const now = [documents, failed, rows].join();
+    if (now !== counts) refill(facts, factsOf(library, rows, showFailed));
+    counts = now;
     problem.hidden = library.problem === null;
     problem.textContent = t("libraryProblem", { problem: library.problem ?? "" });
-    const busy = library.indexing !== null, good = library.documents - library.failed;
-    due = !library.indexing_stopped && (busy || wasAsked(name) || due);
-    const text = due && !busy && good > 0 ? counted("readyToAsk", good) : "";
+    due = !library.indexing_stopped && (indexing !== null || wasAsked(name) || due);
+    const text = due && !indexing && documents + failed > 0 ? [documents, failed].join() : "";
     if (text === said) return;
     said = text;
-    fill(ready, text !== "" && h("p", {}, text, " ", h("a", { href: "#/" }, t("askNow"))));
-  });
-  return root;
+    refill(ready, text !== "" && readyLine(library, showFailed));
+  };
+  shelf.show(ready, show);
+  table.total.follow(ready, show);
+  return [facts, problem, ready];
+}
+
+export function libraryPage(name: string): HTMLElement {
+  const table = new FileTable(name), [facts, problem, ready] = standing(name, table);
+  const actions = h("div.row", {},
+    h("button.quiet", { type: "button", on: { click: () => void lookAgain(name) } }, t("readAgain")),
+    h("button.quiet", { type: "button", on: { click: () => void deleteLibrary(name) } }, t("deleteLibrary")));
+  shelf.show(actions, () => { actions.hidden = !libraryOf(name); }); // it is made when it is given its first file
+  return h("section.library", {}, h("div.scroller", { tabindex: -1 }, h("div.library-body", {},
+    h("header", {}, h("h1", {}, libraryName(name)), actions),
+    facts, problem, addFiles(() => name), progressLine(name), ready, folderList(name), table.element)));
 }

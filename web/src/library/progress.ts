@@ -2,21 +2,17 @@
 import { libraries } from "../api/libraries";
 import type { Indexing } from "../api/types";
 import { fill, h } from "../dom";
-import { bytes, has, number, t } from "../i18n";
+import { has, number, t } from "../i18n";
 import { timeLeft } from "../ui/names";
 import { trying } from "../ui/toast";
 import { shelf, watchReading, watchShelf } from "./shelf";
 
-function amount(indexing: Indexing, value: number): string {
-  return indexing.unit === "bytes" ? bytes(value) : number(value, value < 10 && value % 1 !== 0 ? 1 : 0);
-}
-
-function facts(indexing: Indexing): string {
-  if (indexing.stage === "queued") return "";
+function facts({ stage, done, total, documents_read, documents_total, seconds_left }: Indexing): string {
+  if (stage === "queued") return "";
   const parts = [];
-  if (indexing.total > 0) parts.push(t("progress", { done: amount(indexing, indexing.done), total: amount(indexing, indexing.total) }));
-  if (indexing.per_second !== null) parts.push(t("rate", { rate: amount(indexing, indexing.per_second) }));
-  if (indexing.seconds_left !== null) parts.push(timeLeft(indexing.seconds_left));
+  if (total > 0) parts.push(t("percent", { percent: Math.floor(100 * done / total) }));
+  if (documents_total > 0) parts.push(t("filesRead", { done: number(documents_read), total: number(documents_total) }));
+  if (seconds_left !== null) parts.push(timeLeft(seconds_left));
   return parts.join(" · ");
 }
 
@@ -35,7 +31,7 @@ export function progressLine(name: string): HTMLElement {
     await trying(() => goesOn ? libraries.read(name) : libraries.cancel(name));
     goesOn ? watchReading(name) : watchShelf();
   };
-  const button = h("button.link", { type: "button", on: { click: () => void stopOrGoOn() } });
+  const button = h("button.link", { type: "button", "data-key": "stop " + name, on: { click: () => void stopOrGoOn() } });
   const root = h("section.progress", { hidden: true }, h("div.row", {}, stage, said, stopped, button), bar, file);
   shelf.show(root, (list) => {
     const library = list?.find((one) => one.name === name), indexing = library?.indexing ?? null;

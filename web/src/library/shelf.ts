@@ -27,13 +27,20 @@ export function libraryOf(name: string): Library | undefined {
   return shelf.get()?.find((library) => library.name === name);
 }
 
+/** What it is kept in step with, without the folder where files go that were dropped. */
+export function foldersOf({ name, folders }: Library): string[] {
+  return folders.filter((path) => !path.endsWith("/lectern/uploads/" + name));
+}
+
+function isBusy(): boolean {
+  return shelf.get()?.some((library) => library.indexing !== null) ?? true;
+}
+
 /** Looks now, and goes on looking. */
 export function watchShelf(): void {
   window.clearTimeout(timer);
-  const later = (): void => {
-    const busy = shelf.get()?.some((library) => library.indexing !== null) ?? true;
-    timer = window.setTimeout(watchShelf, busy ? BUSY_MS : IDLE_MS);
-  };
+  const wasBusy = isBusy(); // then once more soon: its last files may have come while the list was made
+  const later = (): void => { timer = window.setTimeout(watchShelf, wasBusy || isBusy() ? BUSY_MS : IDLE_MS); };
   if (document.hidden || connection.waiting.get() !== null) return later();
   refreshShelf().catch(() => undefined).finally(later); // what fails is told where something is asked for
 }

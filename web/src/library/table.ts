@@ -6,8 +6,9 @@ import { bytes, has, t } from "../i18n";
 import { serverWords } from "../i18n/server";
 import { confirm } from "../ui/dialog";
 import { toast, toastFailure, trying, type Action } from "../ui/toast";
+import { Store } from "../store";
 import { openSource } from "../source/source";
-import { shelf, watchShelf } from "./shelf";
+import { foldersOf, libraryOf, shelf, watchShelf } from "./shelf";
 
 const PAGE = 100;
 const STATES = ["current", "failed", "changed", "gone", "outdated", "excluded"];
@@ -22,20 +23,48 @@ export class FileTable {
   private files: LibraryFile[] = [];
   private timer = 0;
   private asked = 0; // times; an answer to an earlier one comes too late
-  readonly element = h("section.files", {}, h("div.row.filters", {}, this.query, this.state),
-    h("table", { "aria-label": t("files") }, h("thead", {}, h("tr", {},
+  private readonly filters = h("div.row.filters", {}, this.query, this.state);
+  private readonly table = h("table", { "aria-label": t("files") }, h("thead", {}, h("tr", {},
       h("th", { scope: "col" }, t("name")), h("th", { scope: "col" }, t("state")), h("th.number", { scope: "col" }, t("size")),
-      h("th", { scope: "col" }, h("span.hidden", {}, t("actions"))))), this.rows),
-    this.empty, this.more);
+      h("th", { scope: "col" }, h("span.hidden", {}, t("actions"))))), this.rows);
+  /** Its files, whatever is filtered. */
+  readonly total = new Store(0);
+  readonly element = h("section.files", {}, this.filters, this.table, this.empty, this.more);
 
   constructor(private readonly library: string) {
     let before = "";
+    this.showEmpty();
     shelf.show(this.element, (list) => { // again whenever something was read
       const one = list?.find((library) => library.name === this.library);
-      const now = one ? [one.documents, one.failed, one.chunks, one.indexing === null].join() : "";
-      if (now !== before) void this.load();
+      const now = one ? JSON.stringify([one.documents, one.failed, one.chunks, one.indexing === null, one.folders, one.missing_folders]) : "";
+      if (now !== before && one) void this.load();
+      if (list && !one) this.showEmpty();
       before = now;
     });
+  }
+
+  /** Shows the files of that state alone. */
+  showState(state: string): void {
+    this.query.value = "";
+    this.state.value = state;
+    void this.load();
+    this.state.scrollIntoView({ block: "nearest" });
+    this.state.focus({ preventScroll: true });
+  }
+
+  private get filtered(): boolean {
+    return this.query.value !== "" || this.state.value !== "";
+  }
+
+  // What stands in the place of files where there are none.
+  private showEmpty(): void {
+    const none = this.files.length === 0, library = libraryOf(this.library);
+    const nothing = none && !this.filtered;
+    this.filters.hidden = this.table.hidden = nothing;
+    this.empty.hidden = !none || shelf.get() === null;
+    const word = this.filtered ? "noFilesFound" : library?.indexing ? "filesAreComing"
+      : library && foldersOf(library).length > 0 ? "noFilesThere" : "noFilesYet";
+    this.empty.textContent = t(word);
   }
 
   private soon(): void {
@@ -47,12 +76,13 @@ export class FileTable {
     const offset = further ? this.files.length : 0, turn = ++this.asked;
     try {
       const list = await libraries.files(this.library, this.query.value.trim(), this.state.value, offset, further ? PAGE : Math.max(PAGE, this.files.length));
+      const all = this.filtered ? await libraries.files(this.library, "", "", 0, 1) : list;
       if (turn !== this.asked) return;
+      this.total.set(all.total ?? 0);
       this.files = further ? [...this.files, ...list.data] : list.data;
       this.more.hidden = !list.has_more;
       refill(this.rows, this.files.map((file) => this.row(file)));
-      this.empty.hidden = this.files.length > 0;
-      this.empty.textContent = t(this.query.value || this.state.value ? "noFilesFound" : "noFilesYet");
+      this.showEmpty();
     } catch (error) {
       toastFailure(error);
     }
