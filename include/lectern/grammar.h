@@ -19,7 +19,7 @@ std::shared_ptr<const Grammar> json_object_grammar();
 /// indentation. What is understood: type, enum, const, properties, required, additionalProperties, items, prefixItems,
 /// minItems, maxItems, minLength, maxLength, pattern, format, minimum and its like, multipleOf, anyOf, oneOf of
 /// alternatives that exclude one another, allOf, $ref within the schema; titles, descriptions and the like are read
-/// over. Throws Error kInvalidArgument, which names the place and what is not understood there.
+/// over. Throws Error kInvalidArgument, which names the place and what is not understood, or takes too much work, there.
 std::shared_ptr<const Grammar> json_schema_grammar(std::string_view schema);
 
 }  // namespace lectern

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "grammar/grammar.h"
@@ -71,7 +73,8 @@ Automaton SchemaGrammar::build() {
 
 void SchemaGrammar::check_names(const Schema& schema, const Names& known, const std::string& where) {
   for (const auto& [name, value] : schema.items()) {
-    if (!known.contains(name) && !is_read_over(name)) refuse(where + "." + name, "is not supported here");
+    if (!known.contains(name) && !is_read_over(name))
+      refuse(fmt::format("{}.{}", where, name), "is not supported here");
   }
 }
 

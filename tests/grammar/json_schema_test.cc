@@ -478,6 +478,15 @@ TEST(JsonSchemaSize, ManyPropertiesAreNotTooMany) {
   EXPECT_FALSE(fits(*grammar, R"({"n3":-1})"));
 }
 
+TEST(JsonSchemaSize, EachOfThousandsOfConstantsFits) {
+  std::string list;
+  for (int i = 0; i < 3000; ++i) list += fmt::format("{}\"the {}th of them\"", i > 0 ? "," : "", i * 7919 % 3000);
+  const auto grammar = json_schema_grammar(R"({"enum":[)" + list + "]}");
+  for (int i = 0; i < 3000; ++i) EXPECT_TRUE(fits(*grammar, fmt::format("\"the {}th of them\"", i))) << i;
+  EXPECT_FALSE(fits(*grammar, "\"the 3000th of them\""));
+  EXPECT_FALSE(fits(*grammar, "\"the 1\""));
+}
+
 TEST(JsonObject, IsAnyObjectAndNothingElse) {
   const auto grammar = json_object_grammar();
   for (const char* text : {"{}", R"({"a": [1, 2.5e3, "x", {"b": null}], "c": true})"})

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Answers held to a JSON Schema: fifty prompts to the smallest model, each answer checked with the package jsonschema."""
 
+import concurrent.futures
 import json
 import unittest
 
@@ -214,6 +215,7 @@ class StructuredOutputTest(served.ServerTest):
         refused(where, "schema.properties.x.foo", response_format=response_format(
             {"type": "object", "properties": {"x": {"type": "string", "foo": 1}}}))
         refused(where, "multipleOf", response_format=response_format({"type": "number", "multipleOf": 0.5}))
+        refused(where, "required", "a list of names", response_format=response_format({"allOf": [{"required": 1}, {"required": ["a"]}]}))
         refused(where, response_format={"type": "json_schema", "json_schema": {"name": "x"}})
         refused("response_format.json_schema", response_format={"type": "json_schema"})
         refused("response_format.json_schema.name", response_format={"type": "json_schema", "json_schema": {"schema": {}}})
@@ -221,6 +223,34 @@ class StructuredOutputTest(served.ServerTest):
         refused("response_format.grammar", response_format={"type": "json_object", "grammar": "x"})
         refused("stop", response_format={"type": "json_object"}, stop=["x"])
         refused("ignore_eos", response_format={"type": "json_object"}, extra_body={"ignore_eos": True})
+
+    def test_few_tokens_lead_into_no_dead_end(self):
+        schema = {"type": "object", "required": ["share", "dozens"], "additionalProperties": False, "properties": {
+            "share": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+            "dozens": {"type": "integer", "multipleOf": 12, "minimum": 100, "maximum": 140}}}
+        for seed in range(6):
+            choices = self.ask("Anything.", max_tokens=12, temperature=2, seed=seed, n=4, response_format=response_format(schema)).choices
+            self.assertEqual({choice.finish_reason for choice in choices} - {"length", "stop"}, set())
+
+    def test_a_schema_that_takes_too_much_fails_its_own_request_alone(self):
+        heavy = response_format({"type": "string", "pattern": "^((.?){60}|(a?b?){60}){20}$"})
+        options = {"temperature": 1, "seed": 5, "response_format": response_format(RECIPE)}
+        alone = self.ask("A cake.", **options).choices[0].message.content
+
+        def ask_heavy(n, stream):
+            with self.assertRaises(openai.APIError) as caught:
+                answer = self.ask("Hello", temperature=1, n=n, stream=stream, response_format=heavy)
+                for _ in answer if stream else ():
+                    pass
+            self.assertIn("fewer alternatives", str(caught.exception))
+
+        with concurrent.futures.ThreadPoolExecutor(4) as threads:
+            others = [threads.submit(self.ask, "A cake.", **options), threads.submit(ask_heavy, 8, False),
+                      threads.submit(ask_heavy, 1, True), threads.submit(self.ask, "A cake.", **options)]
+            for other in others:
+                answer = other.result()
+                if answer is not None:
+                    self.assertEqual(answer.choices[0].message.content, alone)
 
 
 if __name__ == "__main__":
