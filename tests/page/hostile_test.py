@@ -14,6 +14,13 @@ ANSWER = f"""{EVIL}
 
 <a href="javascript:window.pwned=1">x</a><iframe srcdoc="<script>parent.pwned=1</script>"></iframe><style>body{{display:none}}</style>
 
+[c](java&Tab;script:window.pwned=1) [d](\x01javascript:window.pwned=1) [e](&#106;avascript:window.pwned=1) [v](vbscript:window.pwned)
+[f](JaVaScRiPt:window.pwned=1) [r](//evil.example/) [g](file:///etc/passwd) <javascript:window.pwned=1> [b](blob:https://evil.example/x)
+
+<svg><a xlink:href="javascript:window.pwned=1"><text>x</text></a></svg><math href="javascript:window.pwned=1"><annotation-xml encoding="text/html"><img src=x onerror=window.pwned=1></annotation-xml></math>
+
+$\\href{{data:text/html,x}}{{\\mathbb{{R}}}}$ and $\\url{{javascript:window.pwned=1}}$ and $\\includegraphics{{https://evil.example/x.png}}$ and $\\mathbf{{<img src=x onerror=window.pwned=1>}} \\quad$
+
 <form action="https://evil.example"><input name=q><button>send</button></form><math><mi xlink:href="javascript:window.pwned=1">x</mi></math>
 
 $\\href{{javascript:window.pwned=1}}{{x}} \\htmlStyle{{position:fixed}}{{y}}$ and $$\\def\\a{{\\a\\a}}\\a$$ and $x^2$
@@ -71,6 +78,11 @@ class HostileTest(PageTest):
         expect(answer.locator(".code code")).to_contain_text("<script>window.pwned=1</script>")
         expect(answer.locator("math").last).to_be_attached()
         self.assertEqual(answer.locator("a[href^='javascript'], a[href^='data'], [style]").count(), 0)
+        self.assertEqual(answer.locator("svg:not(.icon), annotation-xml, [id]").count(), 0)
+        for name in ("href", "xlink:href", "src", "action", "formaction", "srcdoc"):
+            found = page.evaluate("name => [...document.querySelectorAll('.answer *')].filter(e => !e.matches('a') && e.hasAttribute(name)).length", name)
+            self.assertEqual(found, 0, name)
+        expect(answer.locator("math mspace[width='1em']")).to_have_count(1)  # what is harmless stays
         self.assertEqual(answer.locator("button.chip").count(), 1, "a number without a citation is no button")
         for link in answer.locator("a[href]").all():
             self.assertRegex(link.get_attribute("href"), r"^https?://")

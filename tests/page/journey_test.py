@@ -96,9 +96,11 @@ class FailureTest(PageTest):
         page = self.open()
         page.locator("#library").select_option(label="No files: just talk")
         ask(page, "word " * 30_000)
-        expect(page.locator(".ending.failed")).to_contain_text("Start a new chat")
+        expect(page.locator(".ending.failed")).to_contain_text("This question is longer than the model can read. Shorten it")
         ask(page, "Hello")  # and what follows works as ever
         expect(settled(page, 2).locator(".prose")).to_contain_text(re.compile(r"\w"))
+        ask(page, "word " * 30_000)
+        expect(page.locator(".ending.failed").last).to_contain_text("Start a new chat")
 
     def test_a_broken_connection_is_told_and_resumes(self):
         wire = Wire(self.server.port, pause=0.05)

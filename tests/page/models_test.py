@@ -73,6 +73,9 @@ class ModelsTest(PageTest):
     def test_wrong_bytes_are_told_with_what_to_do(self):
         self.hub.faults = [lambda handler: self.hub.answer(handler, change=lambda body: b"x" + body[1:])]
         page, row = self.picker()
+        own = page.locator(".catalogue li").filter(has_text="Lectern was started with it: it cannot be removed")
+        expect(own).to_contain_text(CHAT_MODEL)
+        expect(own.get_by_role("button", name="Remove")).to_have_count(0)
         row.get_by_role("button", name="Download").click()
         said = row.get_by_role("alert")
         expect(said).to_contain_text("came with wrong bytes")

@@ -19,6 +19,19 @@ $$
 Last words."""
 
 
+ATTRIBUTES = """3. three
+4. four
+
+| L | R | C |
+|:--|--:|:-:|
+| a | 1 | x |
+
+- [ ] open
+- [x] done
+
+[write](mailto:me@example.org)"""
+
+
 CODE = r"""Take `x[1]` of the list [1], not [2]:
 
 ```python
@@ -66,6 +79,77 @@ class AnswersTest(PageTest):
         expect(prose.locator("p").last).to_have_text("Last words.")
         self.assertNotIn("^", prose.evaluate("prose => prose.textContent"), "the formulas' TeX")
         self.assertEqual(page.complaints, [])
+
+    def test_lists_tables_and_formulas_keep_their_attributes(self):
+        page = self.open(self.chat_of(r"$\mathbb{R} \mathbf{v} \quad x$" + "\n\n" + r"$$\left(\begin{matrix}a\\b\end{matrix}\right)$$" + "\n\n" + ATTRIBUTES))
+        prose = page.locator(".prose")
+        expect(prose.locator("math")).to_have_count(2)
+        expect(prose.locator("math mi").nth(0)).to_have_text("ℝ")
+        expect(prose.locator("math mi").nth(1)).to_have_text("𝐯")
+        expect(prose.locator("math mspace")).to_have_attribute("width", "1em")
+        expect(prose.locator("math").nth(1)).to_have_attribute("display", "block")
+        expect(prose.locator("mtable")).to_have_count(1)
+        expect(prose.locator("ol")).to_have_attribute("start", "3")
+        self.assertEqual(prose.locator("tbody td").evaluate_all("cells => cells.map(cell => getComputedStyle(cell).textAlign)"),
+                         ["left", "right", "center"])
+        boxes = prose.get_by_role("checkbox")
+        self.assertEqual([(box.is_checked(), box.is_disabled(), box.get_attribute("aria-label")) for box in boxes.all()],
+                         [(False, True, "to do"), (True, True, "done")])
+        expect(prose.locator("a")).to_have_attribute("href", "mailto:me@example.org")
+        self.assertEqual(page.complaints, [])
+
+    def test_a_full_stop_stays_with_its_citation(self):
+        citation = {"number": 1, "file": "/tmp/a.txt", "page": None, "quote": "q", "answer_span": [0, 9]}
+        content = "Words [1]. 好的 [1]。Then [1] more, and [1][1]; last [1]"
+        page = self.open(self.chat_of(content, library="default", answer={"answer": {"ending": "whole", "citations": [citation]}}))
+        expect(page.locator(".prose button.chip")).to_have_count(6)
+        expect(page.locator(".prose .together")).to_have_text(["1.", "1。", "1;"])
+        self.assertEqual(page.locator(".together").first.evaluate("element => getComputedStyle(element).whiteSpace"), "nowrap")
+        expect(page.locator(".prose")).to_have_text("Words1. 好的1。Then1 more, and11; last1")
+
+    def test_long_names_of_files_end_in_dots(self):
+        name = "a-name-without-an-end-" * 10 + ".txt"
+        passage = {"file": "/tmp/" + name, "page": None, "heading": "", "span": [0, 4], "score": 1, "text": "Some words."}
+        citation = {"number": 1, "file": "/tmp/" + name, "page": 3, "quote": "Some words.", "answer_span": [0, 9]}
+        for size in (PHONE, {"width": 962, "height": 700}):
+            for answer in ({"citations": [citation]}, {"declined": True, "passages": [passage]}):
+                chat = self.chat_of("Words [1].", library="default", answer={"answer": {"ending": "whole"} | answer})
+                page = self.open(chat, viewport=size)
+                expect(page.locator(".note-file")).to_have_attribute("title", name)
+                self.assertTrue(page.locator(".note-file").evaluate("name => name.scrollWidth > name.clientWidth"), "it is cut")
+                self.assertTrue(page.locator(".scroller").evaluate("scroller => scroller.scrollWidth <= scroller.clientWidth"))
+        expect(page.locator(".notes h4")).to_have_text("These places come closest:")
+
+    def test_an_answer_that_was_cut_at_its_length_says_so(self):
+        page = self.open()
+        log = page.get_by_role("log")
+        page.locator("#library").select_option(label="No files: just talk")
+        page.get_by_role("button", name="Settings").click()
+        page.get_by_text("Short", exact=True).click()
+        page.keyboard.press("Escape")
+        ask(page, "Write the numbers from one to five hundred, each on a line of its own.")
+        said = settled(page).locator(".ending")
+        expect(said).to_contain_text("This answer was cut at the length set in the settings.")
+        expect(log).to_contain_text("This answer was cut at the length")
+        page.wait_for_url("**/#/chat/*")
+        page.reload()
+        expect(said).to_contain_text("This answer was cut at the length set in the settings.")
+        said.get_by_role("button", name="Change the length").click()
+        expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+        page.keyboard.press("Escape")
+        said.get_by_role("button", name="Go on", exact=True).click()
+        settled(page, 2)
+        expect(page.locator(".question h3").last).to_contain_text("Go on where you stopped.")
+        expect(page.locator(".answer").first.get_by_role("button", name="Go on", exact=True)).to_have_count(0)
+
+    def test_a_chat_whose_collection_is_gone_says_so(self):
+        self.server.ask("POST", "/v1/libraries", {"name": "gone"})
+        page = self.open(self.chat_of("Some words.", library="gone"))
+        expect(page.locator(".answer")).to_have_count(1)
+        self.server.ask("DELETE", "/v1/libraries/gone")
+        ask(page, QUESTION)
+        expect(page.locator(".ending.failed")).to_contain_text("The collection “gone”, which this chat asks, is not there any more")
+        expect(page.locator(".ending.failed")).to_contain_text("Choose another under “Answers come from”")
 
     def test_indices_in_code_are_no_citations(self):
         page = self.open(self.chat_of(CODE), permissions=CLIPBOARD)

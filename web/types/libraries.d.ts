@@ -23,7 +23,8 @@ declare module "dompurify" {
     ALLOWED_ATTR?: string[];
     ALLOW_DATA_ATTR?: boolean;
     USE_PROFILES?: { mathMl?: boolean; html?: boolean };
-    ALLOWED_URI_REGEXP?: RegExp;
+    ADD_ATTR?: string[];
+    FORBID_ATTR?: string[];
     RETURN_DOM_FRAGMENT: true;
   }
   const purifier: { sanitize(html: string, config: Config): DocumentFragment };

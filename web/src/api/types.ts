@@ -27,6 +27,7 @@ export interface AnswerDetails {
   passages?: Passage[];
   sentences?: { answer_span: Span; supported: boolean }[];
   declined?: boolean;
+  length_reached?: boolean; // it would have gone on
   figures?: Figures;
   model?: string;
   failure?: { status: number; code: string; detail: string };

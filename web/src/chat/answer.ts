@@ -1,7 +1,8 @@
 // An answer in the chat: as it comes, and when it is whole with its sources.
 import type { AnswerDetails, Message } from "../api/types";
-import { fill, h, iconButton } from "../dom";
+import { fill, h, iconButton, type Child } from "../dom";
 import { t } from "../i18n";
+import { openSettings } from "../settings/dialog";
 import { answeringModel, isLoaded } from "../settings/shelf";
 import { copy } from "../ui/copy";
 import { chip, notes } from "./chips";
@@ -62,13 +63,22 @@ export class AnswerView {
     };
     const button = iconButton("figures", t("figures"), toggle, { "aria-expanded": "false" });
     fill(this.foot,
-      said && h("p.ending", { class: "ending " + details.ending, role: details.ending === "failed" ? "alert" : null }, said),
+      said && h("p.ending", { class: "ending " + details.ending, role: details.ending === "failed" ? "alert" : null }, said, this.waysOn(details)),
       this.chat.library !== null && notes(details, this.chat.library),
       h("div.actions", {},
         iconButton("copy", t("copy"), () => void copy(withoutMarks(this.message.content, this.marks))),
         last && iconButton("again", t("again"), () => this.again()),
         (details.figures || details.model) && button),
       figures);
+  }
+
+  // Of an answer that was cut at its length.
+  private waysOn({ ending, length_reached }: AnswerDetails): Child[] {
+    if (ending !== "whole" || !length_reached || this.message.content === "") return [];
+    const { chat } = this;
+    const goesOn = chat.library === null && chat.last === this.message; // a library is searched anew for each question
+    return [" ", h("button.link", { type: "button", on: { click: openSettings } }, t("changeLength")), goesOn && " ",
+      goesOn && h("button.link", { type: "button", on: { click: () => void chat.ask(t("goOnQuestion")) } }, t("goOnAnswer"))];
   }
 
   private again(): void {

@@ -47,6 +47,7 @@ class Writing {
       // What an interrupted answer had said stays until the new one is as long.
       if (this.text.length >= this.message.content.length) this.message.content = this.text;
     }
+    if (piece.choices?.[0]?.finish_reason === "length") this.details.length_reached = true;
     for (const field of ["citations", "passages", "sentences", "declined"] as const)
       if (piece[field] !== undefined) Object.assign(this.details, { [field]: piece[field] });
     if (piece.usage) this.details.figures = this.figures(piece.usage.prompt_tokens, piece.usage.completion_tokens);

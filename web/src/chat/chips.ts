@@ -33,7 +33,7 @@ function note(number: number | null, source: Citation | Passage, quote: string, 
   return h("li", {}, h("button.note", { type: "button", on: { click: open } },
     number !== null && h("span.note-number", {}, number),
     h("span.note-body", {},
-      h("span.note-place", {}, h("span.note-file", {}, fileName(source.file)), place(source) && h("span", {}, place(source))),
+      h("span.note-place", {}, h("span.note-file", { title: fileName(source.file) }, fileName(source.file)), place(source) && h("span", {}, place(source))),
       h("q.note-quote", {}, quote))));
 }
 

@@ -2,6 +2,7 @@
 //
 // A marker is replaced by characters that no text is meant to have (U+E000…), which pass through Markdown as a word does.
 import type { AnswerDetails, Citation } from "../api/types";
+import { h } from "../dom";
 import { renderMarkdown } from "./markdown";
 
 const OPEN = "\uE000", SHUT = "\uE001";
@@ -51,9 +52,21 @@ function placed(root: Node, marks: Mark[], chip: (mark: Mark) => Node): Mark[] {
       text = place.splitText(found[0]?.length ?? 0);
       if (mark && !verbatim) chips.push(mark);
       place.replaceWith(!mark ? "" : verbatim ? (found[1] ?? "") + mark.text : chip(mark));
+      if (mark && !verbatim) text = keptTogether(text);
     }
   }
   return chips;
+}
+
+// The full stop behind a chip does not go to the next line alone. Returns the text that follows.
+function keptTogether(text: Text): Text {
+  const stop = /^[.,;:!?)\]\u2019\u201d\u2026\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]+/.exec(text.data)?.[0], before = text.previousSibling;
+  if (!stop || !before) return text;
+  const rest = text.splitText(stop.length);
+  const together = h("span.together");
+  before.replaceWith(together);
+  together.append(before, text);
+  return rest;
 }
 
 /** The content from `begin` to `end` as one would copy it, or say it. */

@@ -44,7 +44,7 @@ export function soundDetails(kept: unknown): AnswerDetails | undefined {
   const details: AnswerDetails = {
     ending: ENDINGS.includes(String(ending)) ? ending as AnswerDetails["ending"] : "whole",
     citations: withPlace<Citation>(kept["citations"], isCitation), passages: withPlace<Passage>(kept["passages"], isPassage),
-    declined: declined === true,
+    declined: declined === true, length_reached: kept["length_reached"] === true,
   };
   if (isFields(figures) && FIGURES.every((name) => typeof figures[name] === "number")) Object.assign(details, { figures });
   if (typeof model === "string") details.model = model;

@@ -1,5 +1,8 @@
 // Formulas: TeX to MathML, which browsers set by themselves, without a style that the page's policy would refuse.
 import DOMPurify from "dompurify";
+import { spellVariants } from "./variants";
+
+const TABLE_ATTRIBUTES = ["columnalign", "columnspacing"]; // which DOMPurify does not know
 
 let katex: typeof import("katex").default | null = null;
 let loading: Promise<unknown> | null = null;
@@ -13,7 +16,12 @@ function setOne(element: Element): void {
       strict: "ignore",
     });
     const formula = html.replace(/<annotation\b[\s\S]*?<\/annotation>/g, ""); // its TeX, which would stay as stray words
-    element.replaceChildren(DOMPurify.sanitize(formula, { USE_PROFILES: { mathMl: true }, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true }));
+    const fragment = DOMPurify.sanitize(formula, {
+      USE_PROFILES: { mathMl: true }, ADD_ATTR: TABLE_ATTRIBUTES, FORBID_ATTR: ["href", "xlink:href", "id", "xml:id"], ALLOW_DATA_ATTR: false,
+      RETURN_DOM_FRAGMENT: true,
+    });
+    spellVariants(fragment);
+    element.replaceChildren(fragment);
   } catch {
     element.classList.add("math-raw"); // no formula that we know: its source is better than nothing
   }

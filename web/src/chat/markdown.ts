@@ -6,6 +6,7 @@ import { t } from "../i18n";
 
 const TAGS = ["p", "br", "strong", "em", "del", "code", "pre", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5",
   "h6", "hr", "a", "table", "thead", "tbody", "tr", "th", "td", "span", "input"];
+const LINK = /^(?:https?|mailto):/i;
 const ATTRIBUTES = ["href", "class", "start", "align", "type", "checked", "disabled"];
 
 function escaped(text: string): string {
@@ -43,19 +44,24 @@ marked.use({
 /** Code and formulas are as they were written: code.ts and formulas.ts draw them. */
 export function renderMarkdown(source: string): DocumentFragment {
   const fragment = DOMPurify.sanitize(marked.parse(source, { gfm: true, headerIds: false, mangle: false }), {
-    ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ATTRIBUTES, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
-    RETURN_DOM_FRAGMENT: true,
+    ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ATTRIBUTES, ALLOW_DATA_ATTR: false, RETURN_DOM_FRAGMENT: true,
   });
-  for (const input of fragment.querySelectorAll("input"))
-    if (input.type === "checkbox") input.disabled = true;
-    else input.remove();
-  for (const link of fragment.querySelectorAll("a")) {
+  // Not by ALLOWED_URI_REGEXP: DOMPurify holds every attribute against it, and goes on doing so in later calls.
+  for (const element of fragment.querySelectorAll("[href]"))
+    if (!element.matches("a") || !LINK.test(element.getAttribute("href") ?? "")) element.removeAttribute("href");
+  for (const input of fragment.querySelectorAll("input")) {
+    if (input.type !== "checkbox") { input.remove(); continue; }
+    input.disabled = true;
+    input.setAttribute("aria-label", t(input.checked ? "taskDone" : "taskOpen"));
+    input.closest("li")?.setAttribute("class", "task");
+  }
+  for (const link of fragment.querySelectorAll<HTMLAnchorElement>("a[href]")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer nofollow";
     link.title = link.href;
   }
   for (const element of fragment.querySelectorAll("[class]"))
-    if (!element.matches("span.math, code")) element.removeAttribute("class");
+    if (!element.matches("span.math, code, li.task")) element.removeAttribute("class");
   for (const table of fragment.querySelectorAll("table")) { // scrolls by itself where it is wide
     const frame = document.createElement("div");
     frame.className = "wide";

@@ -8,7 +8,7 @@ import { confirm } from "../ui/dialog";
 import { timeLeft } from "../ui/names";
 import { toast, trying } from "../ui/toast";
 import { chosenModel } from "./settings";
-import { answeringModel, modelShelf, refreshModels } from "./shelf";
+import { answeringModel, firstModel, modelShelf, refreshModels } from "./shelf";
 
 const POLL_MS = 800;
 
@@ -43,7 +43,7 @@ function actions(model: CatalogueModel, changed: () => void): Child[] {
       model.done > 0 && button("discardPart", () => models.remove(model.id), "remove ")];
   const answers = model.id === answeringModel();
   return [answers ? h("span.hint", {}, t("modelInUse")) : button("useModel", async () => choose(model), ""),
-    button("removeModel", () => remove(model), "remove ")];
+    model.id !== firstModel() && button("removeModel", () => remove(model), "remove ")];
 }
 
 function progressOf(model: CatalogueModel): string {
@@ -61,7 +61,7 @@ function catalogueRow(model: CatalogueModel, changed: () => void): HTMLElement {
     loading && h("progress", { max: model.bytes, value: model.done, "aria-label": model.name }),
     loading && model.reason && h("p.hint", {}, t("pullWaits", { reason: model.reason })),
     failed && h("p.wrong", { role: "alert" }, t("modelFailed", { reason: model.reason ?? "" })),
-    begun && h("p.hint", {}, begun));
+    begun && h("p.hint", {}, begun), model.state === "installed" && model.id === firstModel() && h("p.hint", {}, t("modelStays")));
 }
 
 // Says what came or did not while it was not looked at.

@@ -16,8 +16,13 @@ export function isLoaded(model: string): boolean {
   return modelShelf.get().find(({ id }) => id === model)?.lectern?.loaded ?? true;
 }
 
+/** The one that Lectern was started with, which it does not let go of; "" while that is not known. */
+export function firstModel(): string {
+  return modelShelf.get()[0]?.id ?? "";
+}
+
 /** The model that answers: the chosen one while it is there, else the first. */
 export function answeringModel(): string {
   const list = modelShelf.get(), chosen = chosenModel.get();
-  return list.some((model) => model.id === chosen) ? chosen : list[0]?.id ?? "";
+  return list.some((model) => model.id === chosen) ? chosen : firstModel();
 }
