@@ -1,6 +1,7 @@
 // Documents in, passages out.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -60,6 +61,7 @@ struct IndexReport {
   std::int64_t chunks = 0, word_pieces = 0;                          // of those indexed now
   double seconds = 0;
   double extract_s = 0, chunk_s = 0, embed_s = 0, store_s = 0;  // they overlap: their sum may exceed `seconds`
+  std::int64_t unsettled = 0;  // documents of which the library holds an earlier state (IndexOptions::settle)
   std::vector<IndexFailure> failures;
   bool cancelled = false;
 };
@@ -75,6 +77,9 @@ struct IndexOptions {
   /// Asked while it goes on, once it has got on at all; true ends it as `stop` does, but that documents that went away
   /// are removed, and that the next call goes on in the middle of a long one.
   std::function<bool()> pause;
+  /// A document that fails so soon after it was changed may be half written: what the library holds of it stays until
+  /// a later call.
+  std::chrono::seconds settle{0};
   bool newest_first = false;  // documents changed last are read first; else they are read by path
 };
 

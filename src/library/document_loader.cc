@@ -110,6 +110,16 @@ void DocumentLoader::load_file(const Job& job, Loaded& out) {
     out.row.failure = "changed while it was read: index it again";
     out.row.content_hash.clear();
   }
+  if (out.row.failed() && job.known && !job.known->failed()) {
+    out.unsettled = is_fresh(out.row);
+    out.keeps_known = out.unsettled || changed;
+  }
+}
+
+// Whether it was changed a moment ago: an empty file, or half of one, may be on its way to be whole.
+bool DocumentLoader::is_fresh(const StoredDocument& row) const {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::abs(now - std::chrono::nanoseconds(row.modified_ns)) < settings_.settle;
 }
 
 void DocumentLoader::read_document(int descriptor, const Job& job, Loaded& out) {

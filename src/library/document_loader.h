@@ -1,6 +1,7 @@
 // From a file to chunks that wait for their embeddings.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -39,6 +40,7 @@ struct Loaded {
   Document document;
   std::vector<Chunk> chunks;
   bool keeps_known = false;  // kFailed, but what the library holds is still good
+  bool unsettled = false;    // the same, for now
 };
 
 struct LoadTimes {
@@ -54,6 +56,7 @@ class DocumentLoader {
     std::int64_t max_file_bytes = 0;
     std::stop_token stop;
     const VideoReader* videos = nullptr;  // where there are any
+    std::chrono::seconds settle{0};       // IndexOptions::settle
   };
 
   /// `store` is its own connection. `gone` are documents that left their place: the same content elsewhere is theirs.
@@ -65,6 +68,7 @@ class DocumentLoader {
  private:
   void load_file(const Job& job, Loaded& out);
   void load_video(const Job& job, Loaded& out);
+  bool is_fresh(const StoredDocument& row) const;
   void read_document(int descriptor, const Job& job, Loaded& out);
   std::optional<StoredDocument> take_gone(const StoredDocument& row);
   void make_chunks(Loaded& out);

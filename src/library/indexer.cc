@@ -157,8 +157,9 @@ void Indexer::process() {
   std::optional<VideoReader> videos;
   if (yt_dlp_) videos.emplace(*yt_dlp_);
   const ExtractLimits limits{options_.extract_seconds, options_.extract_bytes, options_.scan_seconds};
-  DocumentLoader loader(reader, chunker,
-                        {recipe_, limits, options_.max_file_bytes, options_.stop, videos ? &*videos : nullptr}, gone_);
+  DocumentLoader loader(
+      reader, chunker,
+      {recipe_, limits, options_.max_file_bytes, options_.stop, videos ? &*videos : nullptr, options_.settle}, gone_);
   {
     OrderedQueue<Pending> queue(jobs_.size(), kDocumentsAhead, kLoaders, [&](std::size_t i) {
       const auto kept = begun.find(i);
@@ -196,7 +197,7 @@ void Indexer::take(Pending next) {
     loaded.row.failed() ? add_failure(loaded.row) : void(++report_.unchanged);
   } else {
     if (!loaded.keeps_known) store_.put_failure(loaded.row);
-    add_failure(loaded.row);
+    loaded.unsettled ? void(++report_.unsettled) : add_failure(loaded.row);
   }
   transaction.commit();
 }

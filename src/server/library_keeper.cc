@@ -19,6 +19,7 @@ using std::chrono::seconds;
 constexpr auto kBusyPause = seconds(1);    // another process writes to the library
 constexpr auto kLookAgain = seconds(300);  // for what the kernel does not tell of: other machines' changes
 constexpr auto kRescan = seconds(4);       // where a folder cannot be watched
+constexpr auto kSettle = seconds(2);       // a file that was changed so lately may be half written
 constexpr int kRest = 20;                  // of the time that looking took, until it is looked again by itself
 constexpr auto kUrgent = seconds(2);       // what has been read for longer lets changes go first,
 constexpr auto kTurn = seconds(5);         // and what somebody asked for goes first after that
@@ -156,22 +157,26 @@ void LibraryKeeper::enqueue_due() {
   }
 }
 
-// Takes the first in the queue that may be read now; else `wake` is when to look again.
+// Takes the first in the queue that may be read now, one with changes before all others; else `wake` is when to look
+// again.
 LibraryKeeper::Work* LibraryKeeper::next(std::string& library, Clock::time_point& wake) {
   for (const auto& [name, work] : works_) wake = std::min(wake, work.look_again);
   const auto now = Clock::now();
+  auto first = queue_.end();
   for (auto at = queue_.begin(); at != queue_.end(); ++at) {
-    Work& work = works_.at(*at);
+    const Work& work = works_.at(*at);
     if (work.paused > 0) continue;
     if (work.not_before > now && work.wanted != Reason::kAsked) {
       wake = std::min(wake, work.not_before);
-      continue;
+    } else if (first == queue_.end() ||
+               (work.wanted == Reason::kChanged && works_.at(*first).wanted != Reason::kChanged)) {
+      first = at;
     }
-    library = *at;
-    queue_.erase(at);
-    return &work;
   }
-  return nullptr;
+  if (first == queue_.end()) return nullptr;
+  library = *first;
+  queue_.erase(first);
+  return &works_.at(library);
 }
 
 void LibraryKeeper::do_work(const std::string& library, Work& work, std::unique_lock<std::mutex>& lock) {
@@ -201,9 +206,11 @@ void LibraryKeeper::end_work(const std::string& library, Work& work, Clock::dura
   const bool whole = std::ranges::all_of(work.folders, [&](const auto& one) { return watch_->is_whole(one); });
   const auto now = Clock::now();
   if (work.kept && !work.folders.empty()) {
-    work.look_again = now + std::max<Clock::duration>(whole ? kLookAgain : kRescan, kRest * taken);
+    const auto rest = whole ? kLookAgain : kRescan;
+    work.look_again = now + (end == End::kUnsettled ? kSettle : std::max<Clock::duration>(rest, kRest * taken));
   }
-  if (end == End::kDone) {  // where something changes all the time, looking shall not take all the time
+  if (end == End::kDone ||
+      end == End::kUnsettled) {  // where something changes all the time, looking shall not take all the time
     work.not_before = now + std::min<Clock::duration>(taken, seconds(2));
   } else {
     work.not_before = end == End::kBusy ? now + kBusyPause : now;
@@ -240,6 +247,7 @@ LibraryKeeper::End LibraryKeeper::index(const std::string& name, Work& work, con
   IndexOptions options;
   options.stop = stop;
   options.newest_first = true;
+  options.settle = kSettle;
   options.pause = [this, begin = std::optional<Clock::time_point>()]() mutable {  // listing takes no part of its turn
     if (!begin) begin = Clock::now();
     return is_urgent(*begin);
@@ -248,16 +256,18 @@ LibraryKeeper::End LibraryKeeper::index(const std::string& name, Work& work, con
     const std::lock_guard lock(mutex_);
     work.progress.update(progress);
   };
-  bool paused = false;
+  bool paused = false, unsettled = false;
   const auto read = [&](const std::vector<std::filesystem::path>& roots) {
     if (roots.empty() || paused || stop.stop_requested()) return;
     const auto report = library->index(roots, options);
     log_report(name, work, report);
     paused = report.cancelled && !stop.stop_requested();
+    unsettled = unsettled || report.unsettled > 0;
   };
   read(folders);
   if (asked) read(addresses);
-  return paused ? End::kPaused : End::kDone;
+  if (paused) return End::kPaused;
+  return unsettled ? End::kUnsettled : End::kDone;
 }
 
 bool LibraryKeeper::is_urgent(Clock::time_point begin) const {

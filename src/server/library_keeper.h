@@ -37,7 +37,8 @@ class LibraryKeeper {
   void read(const std::string& library);
   /// The same, unless it does already.
   void keep(const std::string& library);
-  /// Ends what is under way or waits: nothing more is read into it until somebody asks. Does nothing to one that is idle.
+  /// Ends what is under way or waits: nothing more is read into it until somebody asks. Does nothing to one that is
+  /// idle.
   void cancel(const std::string& library);
   /// Runs `edit` while nothing is read into that library. What was under way goes on afterwards.
   void pause(const std::string& library, const std::function<void()>& edit);
@@ -52,7 +53,8 @@ class LibraryKeeper {
  private:
   using Clock = std::chrono::steady_clock;
   enum class Reason { kLook, kChanged, kAsked };  // whether something changed; something did; a person wants it
-  enum class End { kDone, kBusy, kPaused };       // another process writes to the library; something else is urgent
+  // Whole, but for files that are being written; another process writes to the library; something else is urgent.
+  enum class End { kDone, kUnsettled, kBusy, kPaused };
   struct Work {
     bool kept = false;
     bool held = false;  // somebody stopped it

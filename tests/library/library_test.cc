@@ -183,6 +183,28 @@ TEST_F(LibraryTest, FailuresAreListedAndOthersUnharmed) {
   EXPECT_EQ(open()->failures().size(), 2u);
 }
 
+TEST_F(LibraryTest, WhatIsBeingWrittenKeepsItsEarlierState) {
+  IndexOptions patient;
+  patient.settle = std::chrono::minutes(1);
+  write("tea.txt", "Sencha steeps at seventy degrees.");
+  write("old.txt", "Spokes are tightened by a quarter turn.");
+  index();
+  write("tea.txt", "");  // and not yet what follows
+  write("old.txt", "");
+  fs::last_write_time(folder_ / "old.txt", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  write("new.txt", "");
+  const auto report = index(patient);
+  EXPECT_EQ(report.unsettled, 1);
+  EXPECT_EQ(report.failed, 2) << "one that is empty for long, and one of which there is nothing to keep";
+  EXPECT_EQ(found("How long does sencha steep?"), "tea.txt");
+  EXPECT_EQ(found("How are spokes tightened?"), "tea.txt") << "there is no other";
+  write("tea.txt", "The kettle whistles.");
+  EXPECT_EQ(index(patient).indexed, 1);
+  write("tea.txt", "");
+  EXPECT_EQ(index().failed, 3);
+  EXPECT_EQ(found("What does the kettle do?"), "");
+}
+
 TEST_F(LibraryTest, FilesThatMayNotBeReadAreTriedAgain) {
   const Unprivileged somebody({folder_, file_.parent_path()});
   write("a.txt", "Apples.");

@@ -228,6 +228,14 @@ class ChangesTest(LiveTest):
         self.write("more/one.txt", "The harbour of marble.")
         self.eventually(lambda: "marble" in self.found("commanded", "harbour")[0])
 
+    def test_an_emptied_file_keeps_its_text_until_it_stays_empty(self):
+        self.write("inner/tea.txt", "Sencha steeps at seventy degrees.")
+        self.appears("seventy degrees")
+        self.write("inner/tea.txt", "")
+        self.goes("seventy degrees")
+        shown = self.ask("GET", f"/{self.library}/files?query=tea.txt")["data"][0]
+        self.assertEqual((shown["state"], shown["reason"]), ("failed", "is empty"))
+
     def test_changes_go_before_a_long_reading(self):
         write_many(self.folder / "many", 1500)
         self.ask("POST", "", {"name": "long", "folders": [str(self.folder / "many")]}, status=201)
