@@ -63,7 +63,7 @@ class LibraryChat final : public Chat {
     // A question that is too long is refused before it is searched for.
     const PromptBuilder builder(model_.tokenizer(), asked.phrases, asked.question, budget());
     auto found = library_->search(asked.query, options_.top_k);
-    return small_model() ? answer_by_quoting(asked, builder, std::move(found))
+    return small_model() ? quoted_or_declined(asked, builder, std::move(found))
                          : answer(asked, builder, std::move(found));
   }
 
@@ -127,32 +127,53 @@ class LibraryChat final : public Chat {
     if (unsure) stream.require_support();
     if (likeliest)
       stream.quote_beside(std::move(likeliest->quotation), unsure ? asked.phrases.nearest : asked.phrases.quoted);
-    return finished(asked, std::move(found), std::move(prompt), stream, evidence);
+    Answer answer;
+    if (writes({asked, found, evidence, stream}, std::move(prompt), answer)) return answer;
+    return decline(asked, std::move(found), answer);
   }
 
-  Answer answer_by_quoting(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
-    if (!is_relevant(asked.query, found) || !knows_names(asked.query, found)) return decline(asked, std::move(found));
+  // A short question is another one than it seemed where what was said before does not help.
+  Answer quoted_or_declined(const Asked& asked, const PromptBuilder& builder, std::vector<Passage> found) {
+    Answer answer;
+    if (quotes(asked, builder, found, answer)) return answer;
+    if (!asked.alone && may_stand_alone(asked.question)) {
+      const Asked alone{asked.question, asked.question, asked.phrases, true, asked.on_text, asked.stop, asked.start};
+      if (quotes(alone, builder, library_->search(alone.query, options_.top_k), answer)) return answer;
+    }
+    return decline(asked, std::move(found), answer);
+  }
+
+  // Whether the passages tell. Nothing was said yet where they do not.
+  bool quotes(const Asked& asked, const PromptBuilder& builder, const std::vector<Passage>& found, Answer& answer) {
+    if (!is_relevant(asked.query, found) || !knows_names(asked.query, found)) return false;
     const Evidence evidence(found, asked.query, similarity());
     auto chosen = key_sentences(model_, evidence, asked.question);
     Prompt prompt = builder.build(condensed(found, chosen), {});
     AnswerStream stream(&evidence, asked.on_text);
     stream.trust_only(std::move(chosen), asked.question);
-    return finished(asked, std::move(found), std::move(prompt), stream, evidence);
+    return writes({asked, found, evidence, stream}, std::move(prompt), answer);
   }
 
-  Answer finished(const Asked& asked, std::vector<Passage> found, Prompt prompt, AnswerStream& stream,
-                  const Evidence& evidence) {
-    Answer answer;
+  struct Attempt {
+    const Asked& asked;
+    const std::vector<Passage>& found;
+    const Evidence& evidence;  // in those passages
+    AnswerStream& stream;
+  };
+
+  // The same, by what the model says.
+  bool writes(const Attempt& attempt, Prompt prompt, Answer& answer) {
+    const auto& [asked, found, evidence, stream] = attempt;
     generate(std::move(prompt), stream, answer, asked);
-    if (stream.declined()) return decline(asked, std::move(found), answer);
+    if (stream.declined()) return false;
     answer.query = asked.query;
     answer.declined = stream.sentences().empty() && !answer.stopped;
-    answer.passages = std::move(found);
+    answer.passages = found;
     for (const auto& sentence : stream.sentences())
       answer.sentences.push_back({sentence.span, !sentence.numbers.empty()});
-    answer.citations = citations(stream.sentences(), answer.passages, evidence);
+    answer.citations = citations(stream.sentences(), found, evidence);  // they point into its passages
     remember(asked, answer);
-    return answer;
+    return true;
   }
 
   Answer decline(const Asked& asked, std::vector<Passage> nearest, const Answer& so_far = {}) {

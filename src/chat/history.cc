@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <vector>
 
 #include "chat/language.h"
 #include "chat/prompt.h"
 #include "chat/term.h"
+#include "core/letters.h"
 
 namespace lectern::chat {
 namespace {
@@ -19,28 +21,47 @@ constexpr std::size_t kReadTurns = 2;
 constexpr int kBudget = 1024;
 constexpr int kMostTokens = 48;
 
-constexpr auto kPointers = std::to_array<std::string_view>(
-    {"he",    "her",  "hers", "him",  "his",   "it",    "its",    "one",    "ones", "she", "that",
-     "their", "them", "they", "this", "those", "these", "former", "latter", "same", "else"});
+constexpr auto kPointers =
+    std::to_array<std::string_view>({"he", "him", "it", "one", "ones", "she", "that", "them", "they", "this", "those",
+                                     "these", "former", "latter", "same", "else"});
+// What they belong to may stand in the question itself ("the heap … its middle").
+constexpr auto kPossessives = std::to_array<std::string_view>({"her", "hers", "his", "its", "their"});
 constexpr auto kChinesePointers = std::to_array<std::string_view>({"它", "他", "她", "这", "那", "其", "该", "呢"});
 
-bool points_back(std::string_view question) {
-  std::string word;
-  bool found = false;
-  const auto flush = [&] {
-    found |= std::find(kPointers.begin(), kPointers.end(), word) != kPointers.end();
-    word.clear();
-  };
-  for (const char c : question) {
-    if (std::isalpha(static_cast<unsigned char>(c)) != 0)
-      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    else
-      flush();
+std::vector<std::string> words_of(std::string_view question) {
+  std::vector<std::string> words(1);
+  for (const char c : lower(question)) {
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
+      words.back() += c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
   }
-  flush();
-  return found || std::any_of(kChinesePointers.begin(), kChinesePointers.end(), [&](std::string_view pointer) {
-           return question.find(pointer) != std::string_view::npos;
-         });
+  return words;
+}
+
+template <std::size_t kCount>
+bool has_one_of(std::string_view question, const std::array<std::string_view, kCount>& wanted) {
+  const auto words = words_of(question);
+  return std::find_first_of(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
+}
+
+// At something that it does not name.
+bool plainly_points_back(std::string_view question) {
+  return has_one_of(question, kPointers) ||
+         std::any_of(kChinesePointers.begin(), kChinesePointers.end(),
+                     [&](std::string_view pointer) { return question.find(pointer) != std::string_view::npos; });
+}
+
+bool points_back(std::string_view question) {
+  return plainly_points_back(question) || has_one_of(question, kPossessives);
+}
+
+bool goes_on(std::string_view question) {
+  constexpr auto kBeginnings = std::to_array<std::string_view>(
+      {"and ", "but ", "or ", "so ", "then ", "also ", "what about ", "how about ", "那", "还有", "以及"});
+  const std::string begin = lower(trimmed(question).substr(0, 16));
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(), [&](auto word) { return begin.starts_with(word); });
 }
 
 // What the model writes is the question again with some words of what was said before.
@@ -54,6 +75,12 @@ bool is_made_of(std::string_view completed, std::string_view question, std::stri
 
 bool leans_on(std::string_view question, std::span<const Turn> history) {
   return !history.empty() && (points_back(question) || term_set(question).size() < kFewTerms);
+}
+
+bool may_stand_alone(std::string_view question) {
+  const std::size_t terms = term_set(question).size();
+  const bool belongs_to_something = terms >= kFewTerms || !has_one_of(question, kPossessives);
+  return !plainly_points_back(question) && !goes_on(question) && belongs_to_something && terms + 1 >= kFewTerms;
 }
 
 std::string topic_of(std::string_view question, std::span<const Turn> history) {

@@ -19,6 +19,10 @@ struct Turn {
 /// Whether the question cannot stand alone ("And how long does it take?").
 bool leans_on(std::string_view question, std::span<const Turn> history);
 
+/// Whether one that seems to lean on what was said may mean something by itself after all: it is short, but no less
+/// whole ("Who is the lighthouse keeper?"), or points at what it names itself.
+bool may_stand_alone(std::string_view question);
+
 /// The topic of a turn with this question.
 std::string topic_of(std::string_view question, std::span<const Turn> history);
 

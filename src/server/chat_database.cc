@@ -1,8 +1,6 @@
 #include "server/chat_database.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "core/paths.h"
 #include "lectern/error.h"
@@ -42,13 +40,6 @@ void create(Database& database) {
   transaction.commit();
 }
 
-// Chats are nobody else's: SQLite gives the files beside it the same permissions.
-const std::filesystem::path& touch(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (descriptor >= 0) ::close(descriptor);
-  return file;
-}
-
 bool is_empty(Database& database) {
   Statement count(database, "SELECT count(*) FROM sqlite_master");
   return count.step() && count.integer(0) == 0;
@@ -68,7 +59,7 @@ void check(Database& database) {
 }  // namespace
 
 ChatDatabase::ChatDatabase(const std::filesystem::path& file)
-    : database_(touch(file), Database::Mode::kExisting, kWording) {
+    : database_(file, Database::Mode::kCreate, kWording) {
   if (database_.pragma("user_version") == 0 && is_empty(database_)) create(database_);
   check(database_);
   // SQLite's own defaults suit files that are opened for each call: a rollback journal, and commits that wait for the

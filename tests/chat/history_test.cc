@@ -22,6 +22,14 @@ TEST(RetrievalQuery, LooksBackWhereItMust) {
   EXPECT_EQ(retrieval_query("它需要多长时间才能泡好？", history), "它需要多长时间才能泡好？ How is green tea brewed?");
 }
 
+TEST(MayStandAlone, ShortQuestionsThatNeitherPointBackNorGoOn) {
+  for (const char* whole : {"Who is the lighthouse keeper?", "What is the parrot called?",
+                            "How warm must the compost heap get in its middle?", "灯塔的看守人是谁？"})
+    EXPECT_TRUE(may_stand_alone(whole)) << whole;
+  for (const char* part : {"Why?", "And black tea?", "What about black tea?", "Who is its keeper?", "那么红茶呢？"})
+    EXPECT_FALSE(may_stand_alone(part)) << part;
+}
+
 TEST(RetrievalQuery, KeepsTheTopicOfAChain) {
   std::vector<Turn> history = {{"How is green tea brewed?", "…", "How is green tea brewed?"}};
   EXPECT_EQ(topic_of("And how long?", history), "How is green tea brewed?");

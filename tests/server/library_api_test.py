@@ -105,6 +105,16 @@ class LibraryTest(ServerTest):
                                                      extra_body={"library": "drinks"})
         self.assertIn(QUESTION, answer.query)
 
+    def test_a_short_question_about_something_else(self):
+        messages = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "At 80 degrees [1]."},
+                    {"role": "user", "content": "What does the zebra say?"}]
+        answer = self.client.chat.completions.create(model=CHAT_MODEL, messages=messages, temperature=0,
+                                                     extra_body={"library": "drinks"})
+        alone = self.ask("What does the zebra say?")
+        self.assertFalse(alone.declined)
+        self.assertEqual(answer.choices[0].message.content, alone.choices[0].message.content)
+        self.assertEqual(answer.citations, alone.citations)
+
     def test_names_of_files_are_text(self):
         found = self.server.ask("POST", "/v1/libraries/drinks/search", {"query": "What does the zebra say?"})
         self.assertEqual(found.headers["content-type"], "application/json")

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import stat
 import time
 import unittest
 import urllib.parse
@@ -104,6 +105,14 @@ class LibrariesTest(LiveTest):
         self.refused("DELETE", "/moving/folders?path=" + two, status=404)
         for query in ("", "?path=", "?path=/a&path=/b", "?other=1", "?path=%zz", "?path=%00"):
             self.refused("DELETE", "/moving/folders" + query)
+
+    def test_nobody_else_reads_what_it_holds(self):
+        self.write("secret.txt", "The safe opens at seven.")
+        self.ask("POST", "", {"name": "private", "folders": [str(self.folder)]}, status=201)
+        self.idle("private")
+        file = pathlib.Path(self.ask("GET", "/private")["library"]["file"])
+        for path in [file, *file.parent.glob(file.name + "-[ws][ah]*")]:  # with what SQLite has beside it
+            self.assertEqual(stat.S_IMODE(path.stat().st_mode) & 0o077, 0, path)
 
     def test_looks_again_when_asked(self):
         self.ask("POST", "", {"name": "again", "folders": [str(self.folder)]}, status=201)
