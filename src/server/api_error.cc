@@ -71,6 +71,16 @@ ApiError current_api_error() {
   }
 }
 
+void blame(const char* parameter, const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    const int status = status_of(error.code());
+    if (status != 400) throw;
+    throw ApiError(status, error.what(), parameter, code_of(error.code()));
+  }
+}
+
 std::string to_json(const ApiError& error) {
   const Json json = {{"error",
                       {{"message", error.what()},

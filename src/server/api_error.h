@@ -35,6 +35,9 @@ class ApiError : public std::runtime_error {
 /// The exception under way, whichever it is.
 ApiError current_api_error();
 
+/// Calls `f`; what it refuses for the client's fault without naming a parameter is the fault of that one.
+void blame(const char* parameter, const std::function<void()>& f);
+
 /// {"error":{"message","type","param","code"}}
 std::string to_json(const ApiError& error);
 

@@ -58,8 +58,7 @@ void check(Database& database) {
 
 }  // namespace
 
-ChatDatabase::ChatDatabase(const std::filesystem::path& file)
-    : database_(file, Database::Mode::kCreate, kWording) {
+ChatDatabase::ChatDatabase(const std::filesystem::path& file) : database_(file, Database::Mode::kCreate, kWording) {
   if (database_.pragma("user_version") == 0 && is_empty(database_)) create(database_);
   check(database_);
   // SQLite's own defaults suit files that are opened for each call: a rollback journal, and commits that wait for the

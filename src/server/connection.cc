@@ -72,12 +72,24 @@ HttpResponse with_headers(HttpResponse response, const HttpRequest& request) {
 
 std::string text_of(beast::string_view text) { return {text.data(), text.size()}; }
 
+// A whole address in place of a path names the host that counts (RFC 9112, 3.2.2).
+void take_host_of_target(HttpRequest& request) {
+  constexpr std::string_view kScheme = "http://";
+  if (!beast::iequals(request.target.substr(0, kScheme.size()), kScheme)) return;
+  const std::string address = request.target.substr(kScheme.size());
+  const std::size_t path = std::min(address.find_first_of("/?"), address.size());
+  request.host = address.substr(0, path);
+  request.target = address.substr(path);
+  if (!request.target.starts_with('/')) request.target.insert(0, 1, '/');
+}
+
 HttpRequest request_of(const http::request<http::string_body>& message, std::string client) {
   HttpRequest request;
   request.method = text_of(message.method_string());
   request.target = text_of(message.target());
-  request.path = request.target.substr(0, request.target.find('?'));
   request.host = text_of(message[http::field::host]);
+  take_host_of_target(request);
+  request.path = request.target.substr(0, request.target.find('?'));
   request.hosts = static_cast<int>(message.count(http::field::host));
   request.authorization = text_of(message[http::field::authorization]);
   request.origin = text_of(message[http::field::origin]);

@@ -76,9 +76,10 @@ void answer_from_library(LibraryQuestion asked, Engine& model, const Library& li
   AnswerEvents events(*exchange, heading, request);
   try {
     const auto& question = request.messages.back().content;
-    const auto on_text = [&](std::string_view piece) { events.add(piece); };
-    const auto answer =
-        request.stream ? chat->ask(question, on_text, stop.get_token()) : chat->ask(question, {}, stop.get_token());
+    std::function<void(std::string_view)> on_text;
+    if (request.stream) on_text = [&](std::string_view piece) { events.add(piece); };
+    Answer answer;
+    blame("messages", [&] { answer = chat->ask(question, on_text, stop.get_token()); });
     asked.ticket = {};
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     metrics.count_answer({{}, answer.ttft_ms, answer.tpot_ms, answer.output_tokens, taken.count()});

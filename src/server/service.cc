@@ -62,6 +62,11 @@ GenerationPlan plan_for(CompletionKind kind, const GenerationRequest& request, c
   plan.n = request.n;
   plan.sampling = request.sampling;
   plan.sampling.seed = request.seed ? *request.seed : chance();
+  for (const auto& [token, bias] : plan.sampling.logit_bias) {
+    if (token < 0 || token >= engine->info().vocabulary_size)
+      throw ApiError(400, fmt::format("logit_bias names the token {}, which the model does not have.", token),
+                     "logit_bias", "invalid_value");
+  }
   return plan;
 }
 
@@ -202,9 +207,11 @@ void Service::answer_chat(const Asked& exchange, const ChatRequest& request, con
   auto plan = plan_for(CompletionKind::kChat, request, engine);
   if (request.schema) plan.sampling.grammar = schema_grammar(request);
   const int context = engine->info().context_length;
-  plan.prompts.push_back(chat::conversation_prompt(engine->tokenizer(), request.messages, context));
   plan.sampling.max_tokens = request.max_tokens.value_or(context);
-  generate(exchange, std::move(plan));
+  blame("messages", [&] {
+    plan.prompts.push_back(chat::conversation_prompt(engine->tokenizer(), request.messages, context));
+    generate(exchange, std::move(plan));
+  });
 }
 
 void Service::answer_from_library(const Asked& exchange, const ChatRequest& request, const EngineLease& engine) {
@@ -226,7 +233,7 @@ void Service::complete(const Asked& exchange) {
     plan.prompts = std::move(request->tokens);
     for (const auto& text : request->texts) plan.prompts.push_back(engine->tokenizer().encode(text));
     plan.sampling.max_tokens = *request->max_tokens;
-    generate(exchange, std::move(plan));
+    blame("prompt", [&] { generate(exchange, std::move(plan)); });
   });
 }
 
@@ -235,7 +242,9 @@ void Service::embed(const Asked& exchange) {
   std::stop_source stop;
   exchange->on_gone([stop]() mutable { stop.request_stop(); });
   const auto answer = [exchange, request, stop](const EngineLease& engine) {
-    if (auto json = embeddings_json(*request, *engine, stop.get_token())) exchange->respond({.body = std::move(*json)});
+    std::optional<std::string> json;
+    blame("input", [&] { json = embeddings_json(*request, *engine, stop.get_token()); });
+    if (json) exchange->respond({.body = std::move(*json)});
   };
   with_engine(exchange, request->model, hub::ModelKind::kEmbedding, answer);
 }

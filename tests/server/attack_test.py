@@ -44,7 +44,12 @@ class RequestAttackTest(ServerTest):
             self.assertIn(self.server.ask("GET", "/v1/models", headers={"Host": host}).status, (400, 421), host)
         self.refused(self.server.send(b"GET /v1/models HTTP/1.1\r\nConnection: close\r\n\r\n"), 400)
         self.refused(self.server.send(b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n"), 400)
-        self.refused(self.server.send(b"GET http://evil/v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"), 404)
+        for target, host, status in (("http://evil/v1/models", "localhost", 421), ("http://localhost", "evil", 200),
+                                     ("HTTP://127.0.0.1/v1/libraries/x/files?limit=1", "127.0.0.1", 404),
+                                     ("http://localhost?", "localhost", 200), ("http://", "localhost", 400),
+                                     ("https://localhost/v1/models", "localhost", 404)):
+            request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            self.assertEqual(self.server.send(request.encode()).status, status, target)
 
     def test_other_sites_pages(self):
         here = f"127.0.0.1:{self.server.port}"

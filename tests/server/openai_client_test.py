@@ -356,7 +356,17 @@ class ErrorTest(ServerTest):
     def test_too_long(self):
         for length in (60_000, 1_500_000):
             error = self.refused(text="word " * (length // 5))
-            self.assertEqual(error.code, "context_length_exceeded")
+            self.assertEqual((error.code, error.param), ("context_length_exceeded", "messages"))
+
+    def test_what_the_model_does_not_take_is_named(self):
+        complete, embed = self.client.completions.create, self.client.embeddings.create
+        for name, ask in (("logit_bias", lambda: self.chat(logit_bias={"49999999": 1})),
+                          ("prompt", lambda: complete(model=CHAT_MODEL, prompt=[49999999])),
+                          ("prompt", lambda: complete(model=CHAT_MODEL, prompt="")),
+                          ("input", lambda: embed(model=EMBEDDING_MODEL, input=[[49999999]]))):
+            with self.assertRaises(openai.BadRequestError) as caught:
+                ask()
+            self.assertEqual(caught.exception.param, name)
 
 
 class KeyTest(ServerTest):
