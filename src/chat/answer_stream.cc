@@ -332,6 +332,7 @@ void AnswerStream::write(std::string_view piece) {
 
 void AnswerStream::write_marker(const std::vector<int>& numbers) {
   std::string piece = text_.empty() || text_.back() == ']' || ends_ideographic(text_) ? "" : " ";
+  if (text_.ends_with("```")) piece = "\n";  // behind words a fence closes nothing
   for (const int n : numbers) piece.append("[").append(std::to_string(n)).append("]");
   if (numbers.empty()) piece += kUnsupportedMark;
   write(piece);

@@ -114,7 +114,7 @@ TEST_F(AnswerStreamTest, WhatSaysNothingGoesWithTheNext) {
   EXPECT_EQ(text("Yes. Espresso needs nine bar of pressure."), "Yes. Espresso needs nine bar of pressure [2].");
   EXPECT_EQ(text("It needs this:\n- Espresso needs nine bar of pressure.\n"),
             "It needs this:\n- Espresso needs nine bar of pressure [2].");
-  EXPECT_EQ(text("```\nmake tea\nmake coffee\n```\n"), "```\nmake tea\nmake coffee\n``` [?]");
+  EXPECT_EQ(text("```\nmake tea\nmake coffee\n```\n"), "```\nmake tea\nmake coffee\n```\n[?]");
   EXPECT_EQ(text("Yes."), "Yes [?].");
 }
 
