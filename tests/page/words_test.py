@@ -272,12 +272,15 @@ class FilesTest(PageTest):
 
     def test_failures_in_chinese(self):
         (self.folder / "broken.pdf").write_text("This is no PDF.\n")
-        self.addCleanup((self.folder / "broken.pdf").unlink)
+        (self.folder / "broken.docx").write_text("This is no archive.\n")
+        for name in ("broken.pdf", "broken.docx"):
+            self.addCleanup((self.folder / name).unlink)
         self.read_documents()
         page = self.open("/#/files", locale="zh-CN")
         row = page.locator("tr", has_text="broken.pdf")
         expect(row.locator(".reason")).to_have_text("不是 PDF")
         expect(row.locator(".reason")).to_have_attribute("title", "is not a PDF")
+        expect(page.locator("tr", has_text="broken.docx").locator(".reason")).to_have_text("不是 Word 文档（.docx），或已损坏：不是 ZIP 压缩文件")
         field = page.get_by_label("运行 Lectern 的电脑上的文件夹")
         for path, words in (("/no/such", '"/no/such" 不存在：请检查拼写。'), ("papers", '"papers" 不是完整路径')):
             field.fill(path)
@@ -287,6 +290,22 @@ class FilesTest(PageTest):
         page.get_by_label("资料集的名称").fill("default")
         page.get_by_role("button", name="新建", exact=True).click()
         expect(page.locator(".toast")).to_contain_text('已有名为 "default" 的资料集')
+
+    def test_downloads_that_fail_in_chinese(self):
+        page = self.open(locale="zh-CN")
+        model = {"id": "big", "name": "Big", "kind": "chat", "bytes": 5_000_000, "memory_bytes": 6_000_000, "licence": "MIT", "state": "failed",
+                 "done": 0, "per_second": None}
+        kept = "big.gguf stopped at 0 B of 5 MB: {}. What has come is kept: pull it again to go on from there."
+        said = {"Could not resolve host: hub.example": "找不到服务器 hub.example，请检查网络连接",
+                "HTTP/2 stream 1 was not closed cleanly": "英文原文“HTTP/2 stream 1 was not closed cleanly”"}
+        reasons = iter(said)
+        page.route("**/v1/catalogue", lambda route: route.fulfill(json={"data": [model | {"reason": kept.format(next(reasons))}]}))
+        for words in said.values():
+            page.get_by_role("button", name="设置").click()
+            page.get_by_text("更多模型").click()
+            expect(page.locator(".catalogue .wrong")).to_have_text(
+                f"下载失败：big.gguf 下载到 0 B（共 5 MB）时停止：{words}。已下载的部分会保留，重试时从那里继续。")
+            page.keyboard.press("Escape")
 
     def test_files_on_a_phone(self):
         self.read_documents()

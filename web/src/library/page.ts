@@ -3,6 +3,7 @@ import { libraries } from "../api/libraries";
 import type { Library } from "../api/types";
 import { h, icon, iconButton, refill, type Child } from "../dom";
 import { counted, number, t } from "../i18n";
+import { serverWords } from "../i18n/server";
 import { go } from "../route";
 import { chosenLibrary } from "../settings/settings";
 import { askText, confirm } from "../ui/dialog";
@@ -90,7 +91,7 @@ function standing(name: string, table: FileTable): HTMLElement[] {
     if (now !== counts) refill(facts, factsOf(library, rows, showFailed));
     counts = now;
     problem.hidden = library.problem === null;
-    problem.textContent = t("libraryProblem", { problem: library.problem ?? "" });
+    problem.textContent = t("libraryProblem", { problem: serverWords(library.problem ?? "") });
     due = !library.indexing_stopped && (indexing !== null || wasAsked(name) || due);
     const text = due && !indexing && documents + failed > 0 ? [documents, failed].join() : "";
     if (text === said) return;

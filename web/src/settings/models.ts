@@ -4,6 +4,7 @@ import type { CatalogueModel } from "../api/types";
 import { fill, h, refill, type Child } from "../dom";
 import { bytes, t } from "../i18n";
 import type { Words } from "../i18n/en";
+import { serverWords } from "../i18n/server";
 import { confirm } from "../ui/dialog";
 import { timeLeft } from "../ui/names";
 import { toast, trying } from "../ui/toast";
@@ -59,8 +60,8 @@ function catalogueRow(model: CatalogueModel, changed: () => void): HTMLElement {
   return h("li", {}, h("div.row", {}, h("strong", {}, model.name), h("span.row", {}, actions(model, changed))),
     h("p.hint", {}, loading ? progressOf(model) : facts),
     loading && h("progress", { max: model.bytes, value: model.done, "aria-label": model.name }),
-    loading && model.reason && h("p.hint", {}, t("pullWaits", { reason: model.reason })),
-    failed && h("p.wrong", { role: "alert" }, t("modelFailed", { reason: model.reason ?? "" })),
+    loading && model.reason && h("p.hint", {}, t("pullWaits", { reason: serverWords(model.reason) })),
+    failed && h("p.wrong", { role: "alert" }, t("modelFailed", { reason: serverWords(model.reason ?? "") })),
     begun && h("p.hint", {}, begun), model.state === "installed" && model.id === firstModel() && h("p.hint", {}, t("modelStays")));
 }
 
