@@ -24,6 +24,7 @@ export interface Question {
   library?: string;
   passages?: number;
   temperature: number;
+  seed: number;
   max_tokens: number;
 }
 

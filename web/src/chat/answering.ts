@@ -15,13 +15,22 @@ interface Piece extends Pick<AnswerDetails, "citations" | "passages" | "sentence
   error?: { message: string; code: string | null };
 }
 
+// An answer that is begun again after it was cut off is the same one.
+const seeds = new WeakMap<Message, number>();
+
+function seedOf(message: Message): number {
+  const seed = seeds.get(message) ?? Math.floor(Math.random() * 2 ** 31);
+  seeds.set(message, seed);
+  return seed;
+}
+
 function questionOf(chat: Conversation, message: Message, model: string): Question {
   const { temperature, passages, answerTokens } = answerSettings.get();
   const before = chat.messages.slice(0, chat.messages.indexOf(message));
   const said = before.filter((m, i) => // a question without an answer would leave two in a row
     m.content !== "" && (m.role === "assistant" || i === before.length - 1 || before[i + 1]?.content !== ""));
   const question: Question = {
-    model, temperature, max_tokens: answerTokens, messages: said.map(({ role, content }) => ({ role, content })),
+    model, temperature, seed: seedOf(message), max_tokens: answerTokens, messages: said.map(({ role, content }) => ({ role, content })),
   };
   if (chat.library !== null) Object.assign(question, { library: chat.library, passages });
   return question;
