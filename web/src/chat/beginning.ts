@@ -36,10 +36,12 @@ export function beginning(chat: Conversation): HTMLElement {
   const refocus = (): void => {
     if (!window.matchMedia("(hover: hover)").matches || !focusComposer()) root.focus({ preventScroll: true });
   };
-  let shown = "";
+  let shown = "", before: State = "first";
   shelf.show(root, (list) => {
     if (list === null) return;
-    const library = list.find((one) => one.name === name), state = stateOf(library);
+    const library = list.find((one) => one.name === name), state = stateOf(library), was = before;
+    before = state;
+    if (state === "nothing" && was === "reading") return; // its files may have come while the list was made: the next one knows
     const now = state + (state === "nothing" && library ? JSON.stringify([library.failed, library.folders, library.missing_folders]) : "");
     if (now === shown) return;
     shown = now;
