@@ -61,6 +61,7 @@ std::string_view advice(int sqlite_code, const DatabaseWording& wording) {
 // What is kept of somebody's documents and chats is nobody else's: SQLite gives the files beside it the same
 // permissions.
 void create_private(const std::filesystem::path& file) {
+  if (file == ":memory:") return;  // SQLite's name for no file
   const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
   if (descriptor >= 0) ::close(descriptor);
 }
