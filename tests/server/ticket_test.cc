@@ -1,3 +1,4 @@
+#include "server/api_error.h"
 #include "server/ticket.h"
 
 #include <gmock/gmock.h>
@@ -116,7 +117,7 @@ TEST_F(TicketTest, IsBackBeforeTheEndOfAnAnswerFromALibrary) {
 TEST_F(TicketTest, IsBackBeforeAFailureIsTold) {
   library_.passages = {test::passage("zebra.txt", "The zebra sleeps at noon.")};
   engine_.fails = true;
-  EXPECT_THROW(ask_library(false), Error);
+  EXPECT_THROW(ask_library(false), ApiError);
   EXPECT_EQ(admission_.taken(), 0);
 }
 
