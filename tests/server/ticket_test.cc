@@ -1,4 +1,3 @@
-#include "server/api_error.h"
 #include "server/ticket.h"
 
 #include <gmock/gmock.h>
@@ -6,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "server/api_error.h"
 #include "server/generation_task.h"
 #include "server/library_answer.h"
 #include "support/fake_engine.h"
