@@ -135,7 +135,8 @@ class LibrariesTest(LiveTest):
             return now["stage"] == "embed" and now["seconds_left"] is not None and listed["short"]["stage"] == "queued"
 
         self.eventually(embeds_while_another_waits)
-        self.assertEqual((now["unit"], now["documents_total"]), ("word pieces", 300))
+        self.assertEqual(now["unit"], "word pieces")
+        self.assertIn(now["documents_total"], range(1, 301))  # all of them, unless its turn came again
         self.assertGreater(now["per_second"], 0)
         self.assertLess(now["done"], now["total"])
         short = self.ask("DELETE", "/short/indexing")
