@@ -28,8 +28,10 @@ constexpr auto kPointers =
 constexpr auto kPossessives = std::to_array<std::string_view>({"her", "hers", "his", "its", "their"});
 constexpr auto kChinesePointers = std::to_array<std::string_view>({"它", "他", "她", "这", "那", "其", "该", "呢"});
 
-std::vector<std::string> words_of(std::string_view question) {
-  std::vector<std::string> words(1);
+using Words = std::vector<std::string>;
+
+Words words_of(std::string_view question) {
+  Words words(1);
   for (const char c : lower(question)) {
     if (std::isalpha(static_cast<unsigned char>(c)) != 0) {
       words.back() += c;
@@ -41,20 +43,20 @@ std::vector<std::string> words_of(std::string_view question) {
 }
 
 template <std::size_t kCount>
-bool has_one_of(std::string_view question, const std::array<std::string_view, kCount>& wanted) {
-  const auto words = words_of(question);
+bool have_one_of(const Words& words, const std::array<std::string_view, kCount>& wanted) {
   return std::find_first_of(words.begin(), words.end(), wanted.begin(), wanted.end()) != words.end();
 }
 
 // At something that it does not name.
-bool plainly_points_back(std::string_view question) {
-  return has_one_of(question, kPointers) ||
+bool plainly_points_back(std::string_view question, const Words& words) {
+  return have_one_of(words, kPointers) ||
          std::any_of(kChinesePointers.begin(), kChinesePointers.end(),
                      [&](std::string_view pointer) { return question.find(pointer) != std::string_view::npos; });
 }
 
 bool points_back(std::string_view question) {
-  return plainly_points_back(question) || has_one_of(question, kPossessives);
+  const Words words = words_of(question);
+  return plainly_points_back(question, words) || have_one_of(words, kPossessives);
 }
 
 bool goes_on(std::string_view question) {
@@ -78,9 +80,10 @@ bool leans_on(std::string_view question, std::span<const Turn> history) {
 }
 
 bool may_stand_alone(std::string_view question) {
-  const std::size_t terms = term_set(question).size();
-  const bool belongs_to_something = terms >= kFewTerms || !has_one_of(question, kPossessives);
-  return !plainly_points_back(question) && !goes_on(question) && belongs_to_something && terms + 1 >= kFewTerms;
+  const Words words = words_of(question);
+  if (plainly_points_back(question, words) || goes_on(question)) return false;
+  // What a possessive points at takes a term of its own.
+  return term_set(question).size() + (have_one_of(words, kPossessives) ? 0 : 1) >= kFewTerms;
 }
 
 std::string topic_of(std::string_view question, std::span<const Turn> history) {

@@ -74,10 +74,10 @@ ApiError current_api_error() {
 void blame(const char* parameter, const std::function<void()>& f) {
   try {
     f();
-  } catch (const Error& error) {
-    const int status = status_of(error.code());
-    if (status != 400) throw;
-    throw ApiError(status, error.what(), parameter, code_of(error.code()));
+  } catch (const Error&) {
+    const ApiError error = current_api_error();
+    if (error.status() != 400) throw;
+    throw ApiError(400, error.what(), parameter, error.code());
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/clock.h"
 #include "server/api_error.h"
 #include "server/refusal_log.h"
 
@@ -131,9 +132,8 @@ void GenerationTask::conclude(int index) {
     if (!may_be_cut) writing_[static_cast<std::size_t>(index)].text_bytes = SIZE_MAX;
     const auto rest = unsent_logprobs(index);
     choice.logprobs.assign(rest.begin(), rest.end());
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin_;
-    metrics_.count_answer(
-        {done.queue_ms, done.ttft_ms, done.tpot_ms, static_cast<std::int64_t>(done.tokens.size()), taken.count()});
+    metrics_.count_answer({done.queue_ms, done.ttft_ms, done.tpot_ms, static_cast<std::int64_t>(done.tokens.size()),
+                           seconds_since(begin_)});
     usage_.completion_tokens += static_cast<std::int64_t>(done.tokens.size());
     if (index % plan_.n == 0) {
       usage_.prompt_tokens += done.prompt_tokens;

@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <utility>
 
+#include "core/clock.h"
 #include "lectern/chat.h"
 #include "server/api_error.h"
 #include "server/chance.h"
@@ -81,8 +82,7 @@ void answer_from_library(LibraryQuestion asked, Engine& model, const Library& li
     Answer answer;
     blame("messages", [&] { answer = chat->ask(question, on_text, stop.get_token()); });
     asked.ticket = {};
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    metrics.count_answer({{}, answer.ttft_ms, answer.tpot_ms, answer.output_tokens, taken.count()});
+    metrics.count_answer({{}, answer.ttft_ms, answer.tpot_ms, answer.output_tokens, seconds_since(begin)});
     if (request.stream)
       events.finish(answer);
     else
